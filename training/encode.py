@@ -1,0 +1,158 @@
+"""Examples -> token arrays, made ahead of time and kept in one ``.npz`` file without pickle."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.data import Span
+from training.examples import Example
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+MAX_LENGTH = 256
+"""Tokens of question, passage and the three special ones."""
+MAX_QUESTION = 64
+STRIDE = 96
+"""Tokens that two cuts of a passage which is too long have in common."""
+NO_ANSWER = 0
+"""Position of [CLS], the target of both ends when the passage does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """``n`` examples as flat arrays: example ``i`` is ``tokens[offsets[i]:offsets[i + 1]]``.
+
+    ``passage_start[i]`` is the position of the first passage token; ``starts`` and ``ends`` are the
+    positions of the answer's first and last token (inclusive), or NO_ANSWER.
+    """
+
+    tokens: np.ndarray
+    offsets: np.ndarray
+    passage_start: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Tokens of each example, int64[n]."""
+        return np.diff(self.offsets)
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The fast tokenizer of a model folder, without truncation or padding."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def token_span(offsets: Sequence[tuple[int, int]], answer: Span) -> tuple[int, int] | None:
+    """First and last token (inclusive) that overlap the characters of the answer.
+
+    >>> token_span([(0, 3), (4, 8), (8, 9)], Span(4, 8))
+    (1, 1)
+    """
+    inside = [i for i, (start, end) in enumerate(offsets) if start < answer.end and answer.start < end]
+    return (inside[0], inside[-1]) if inside else None
+
+
+def cut(length: int, room: int, keep: tuple[int, int] | None, rng: random.Random) -> tuple[int, int]:
+    """Which ``room`` of ``length`` passage tokens to use, so that tokens ``keep`` (inclusive) are in it.
+
+    >>> cut(10, 20, None, random.Random(1))
+    (0, 10)
+    """
+    if length <= room:
+        return 0, length
+    low, high = (max(0, keep[1] + 1 - room), min(keep[0], length - room)) if keep else (0, length - room)
+    start = rng.randint(low, max(low, high))
+    return start, start + room
+
+
+def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int) -> Encoded:
+    """Tokenise examples; answers of which no token is found are dropped."""
+    rng = random.Random(f"encode/{seed}")
+    cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    rows: list[np.ndarray] = []
+    columns: list[tuple[int, int, int]] = []
+    for first in range(0, len(examples), 1000):
+        part = examples[first : first + 1000]
+        questions = tokenizer.encode_batch([e.question for e in part], add_special_tokens=False)
+        passages = tokenizer.encode_batch([e.passage for e in part], add_special_tokens=False)
+        for example, question, passage in zip(part, questions, passages, strict=True):
+            row = _row(example, question, passage, (cls, sep), rng)
+            if row:
+                rows.append(row[0])
+                columns.append(row[1])
+    offsets = np.cumsum([0, *(len(r) for r in rows)], dtype=np.int64)
+    passage_start, starts, ends = np.array(columns, dtype=np.int16).reshape(-1, 3).T
+    tokens = np.concatenate(rows) if rows else np.zeros(0, np.uint16)
+    return Encoded(tokens, offsets, passage_start, starts, ends)
+
+
+def _row(
+    example: Example, question: Encoding, passage: Encoding, special: tuple[int, int], rng: random.Random
+) -> tuple[np.ndarray, tuple[int, int, int]] | None:
+    cls, sep = special
+    head = [cls, *question.ids[:MAX_QUESTION], sep]
+    span = token_span(passage.offsets, example.answer) if example.answer else None
+    if example.answer and span is None:
+        return None
+    start, end = cut(len(passage.ids), MAX_LENGTH - len(head) - 1, span, rng)
+    tokens = np.array([*head, *passage.ids[start:end], sep], dtype=np.uint16)
+    if span is None:
+        return tokens, (len(head), NO_ANSWER, NO_ANSWER)
+    first, last = span[0] - start + len(head), span[1] - start + len(head)
+    return (tokens, (len(head), first, last)) if last < len(tokens) - 1 else None
+
+
+def save_encoded(encoded: Encoded, path: Path) -> None:
+    """Write the arrays, whole or not at all."""
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez(file, **{f.name: getattr(encoded, f.name) for f in fields(encoded)})
+    os.replace(part, path)
+
+
+def load_encoded(path: Path) -> Encoded:
+    """Read what ``save_encoded`` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return Encoded(**{f.name: arrays[f.name] for f in fields(Encoded)})
+
+
+def batches(lengths: np.ndarray, tokens: int, seed: int, epoch: int, pool: int = 50) -> list[np.ndarray]:
+    """Example numbers of each batch of a pass, in training order.
+
+    Shuffled, sorted by length within pools of about ``pool`` batches, and cut so that a padded
+    batch has at most ``tokens`` tokens. A function of its arguments alone: resuming repeats it.
+    """
+    rng = np.random.default_rng([seed, epoch])
+    order = rng.permutation(len(lengths))
+    mean = max(1.0, float(lengths.mean())) if len(lengths) else 1.0
+    size = max(1, int(pool * tokens / mean))
+    made: list[np.ndarray] = []
+    for first in range(0, len(order), size):
+        part = order[first : first + size]
+        part = part[np.argsort(lengths[part], kind="stable")]
+        begin = 0
+        group = []
+        for end in range(1, len(part) + 1):
+            # Sorted by length, so the next example would be the longest of the batch.
+            if end == len(part) or lengths[part[end]] * (end + 1 - begin) > tokens:
+                group.append(part[begin:end])
+                begin = end
+        made.extend(group[i] for i in rng.permutation(len(group)))
+    return made

@@ -1,0 +1,161 @@
+"""Paragraphs -> the examples of one pass over the data: windows with an answer, and windows without."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from rag.data import Span
+from training.data import Paragraph, Question, gold
+from training.negatives import Ranker, entities, holds_any, near_miss, numbers, stands_alone
+from training.windows import among_others, contains, deployed_windows, random_window, sentences_of
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """How often each kind of example is made; shares are probabilities per answerable question."""
+
+    random_window: float = 0.35
+    same_paragraph: float = 0.7
+    retrieved: float = 0.35
+    near_miss: float = 0.5
+    retrieved_from: int = 6
+    """A retrieved negative is drawn from this many best windows."""
+    alone: float = 0.5
+    """Share of one-sentence contexts that are not put among other sentences."""
+    questions_per_sentence: int = 8
+    """At most so many questions per one-sentence context and pass."""
+    pool: int = 40
+    """Names and numbers of a file that are on offer for one swap."""
+    max_answer_words: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question, a passage, and where the passage answers it (None: it does not)."""
+
+    question: str
+    passage: str
+    answer: Span | None
+    kind: str
+
+
+@dataclass(slots=True)
+class Source:
+    """One file: its paragraphs with their windows, cut once and used by every pass."""
+
+    paragraphs: Sequence[Paragraph]
+    sentences: list[list[Span]] = field(init=False)
+    windows: list[list[Span]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sentences = [sentences_of(p.context) for p in self.paragraphs]
+        self.windows = [deployed_windows(p.context) for p in self.paragraphs]
+
+    @property
+    def of_sentences(self) -> bool:
+        """Whether most contexts are one sentence (the segmenter splits a few of such in two)."""
+        return sum(len(s) > 2 for s in self.sentences) < 0.1 * len(self.sentences)
+
+
+def by_source(paragraphs: Iterable[Paragraph]) -> list[Source]:
+    """Paragraphs grouped by the file that they come from, files in the order of their names."""
+    ordered = sorted(paragraphs, key=lambda p: p.source)
+    return [Source(list(group)) for _name, group in groupby(ordered, key=lambda p: p.source)]
+
+
+def make_examples(source: Source, seed: int, epoch: int, mixture: Mixture | None = None) -> list[Example]:
+    """The examples of one pass over one file; the same for the same seed and epoch."""
+    mixture = mixture or Mixture()
+    rng = random.Random(f"{seed}/{epoch}/{source.paragraphs[0].source}")
+    maker = _sentence_examples if source.of_sentences else _paragraph_examples
+    return [*maker(source, rng, mixture), *_retrieved(source, rng, mixture)]
+
+
+def _answers(paragraph: Paragraph, question: Question) -> list[str]:
+    return [a.of(paragraph.context) for a in question.answers]
+
+
+def _moved(span: Span, window: Span) -> Span:
+    return Span(span.start - window.start, span.end - window.start)
+
+
+def _paragraph_examples(source: Source, rng: random.Random, mixture: Mixture) -> Iterator[Example]:
+    pool = _pool(source)
+    for paragraph, sentences, windows in zip(source.paragraphs, source.sentences, source.windows, strict=True):
+        context = paragraph.context
+        for question in paragraph.questions:
+            if not question.answers:
+                yield from (Example(question.text, w.of(context), None, "unanswerable") for w in windows)
+                continue
+            answer = gold(paragraph, question, mixture.max_answer_words)
+            if answer is None:
+                continue
+            holding = [w for w in windows if contains(w, answer)]
+            window = rng.choice(holding) if holding else None
+            if window is None or rng.random() < mixture.random_window:
+                window = random_window(context, sentences, answer, rng)
+            yield Example(question.text, window.of(context), _moved(answer, window), "positive")
+            others = [w for w in windows if not holds_any(w.of(context), _answers(paragraph, question))]
+            if others and rng.random() < mixture.same_paragraph:
+                yield Example(question.text, rng.choice(others).of(context), None, "same paragraph")
+            if rng.random() < mixture.near_miss:
+                inside = [s.of(context) for s in sentences if s.start < answer.end and answer.start < s.end]
+                swapped = near_miss(
+                    question.text, window.of(context), " ".join(inside), answer.of(context), _draw(pool, rng, mixture), rng
+                )
+                if swapped:
+                    yield Example(swapped, window.of(context), None, "near miss")
+
+
+def _sentence_examples(source: Source, rng: random.Random, mixture: Mixture) -> Iterator[Example]:
+    pool = _pool(source)
+    for paragraph in source.paragraphs:
+        asked = list(paragraph.questions)
+        for question in rng.sample(asked, min(len(asked), mixture.questions_per_sentence)):
+            answer = gold(paragraph, question, mixture.max_answer_words)
+            if answer is None:
+                continue
+            text, place = paragraph.context, answer
+            if rng.random() >= mixture.alone:
+                drawn = rng.sample(source.paragraphs, min(rng.randint(1, 4), len(source.paragraphs)))
+                others = [o.context for o in drawn if o is not paragraph]
+                text, place = among_others(text, answer, others, rng.randint(0, len(others)))
+            yield Example(question.text, text, place, "sentence")
+            if stands_alone(question.text) and rng.random() < mixture.near_miss:
+                swapped = near_miss(
+                    question.text, text, paragraph.context, answer.of(paragraph.context), _draw(pool, rng, mixture), rng
+                )
+                if swapped:
+                    yield Example(swapped, text, None, "near miss")
+
+
+def _retrieved(source: Source, rng: random.Random, mixture: Mixture) -> Iterator[Example]:
+    """Windows that BM25 ranks high for a question although they hold none of its answers."""
+    texts = [w.of(p.context) for p, ws in zip(source.paragraphs, source.windows, strict=True) for w in ws]
+    asked = [
+        (question, _answers(paragraph, question))
+        for paragraph in source.paragraphs
+        for question in paragraph.questions[: mixture.questions_per_sentence if source.of_sentences else None]
+        if question.answers and stands_alone(question.text) and rng.random() < mixture.retrieved
+    ]
+    if not asked or len(texts) < 2:
+        return
+    ranked = Ranker(texts).top([q.text for q, _ in asked], mixture.retrieved_from)
+    for (question, answers), best in zip(asked, ranked, strict=True):
+        without = [texts[i] for i in best if not holds_any(texts[i], answers)]
+        if without:
+            yield Example(question.text, rng.choice(without), None, "retrieved")
+
+
+def _pool(source: Source) -> list[str]:
+    found: dict[str, None] = {}
+    for paragraph in source.paragraphs:
+        found.update(dict.fromkeys([*entities(paragraph.context), *numbers(paragraph.context)]))
+    return list(found)
+
+
+def _draw(pool: list[str], rng: random.Random, mixture: Mixture) -> list[str]:
+    return rng.sample(pool, min(len(pool), mixture.pool))
