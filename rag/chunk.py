@@ -45,25 +45,21 @@ def split_sentences(text: str, within: Span) -> list[Span]:
     return sentences
 
 
-def chunk(
-    document: Document, max_words: int = PASSAGE_WORDS, overlap: int = OVERLAP_SENTENCES
-) -> list[Passage]:
+def chunk(document: Document, max_words: int = PASSAGE_WORDS, overlap: int = OVERLAP_SENTENCES) -> list[Passage]:
     """Cut the body of a document into passages, in the order of the text.
 
     No passage crosses what is not body. Each begins with the last ``overlap`` sentences of the
     one before it (fewer when they alone would fill it), so that an answer next to a sentence it
     depends on is seen with it at least once.
     """
-    passages = []
+    passages: list[Passage] = []
     for part in _joined(document.body, document.text):
         sentences = [s for block in part for s in split_sentences(document.text, block)]
         passages.extend(Passage(document.id, run) for run in _runs(document.text, sentences, max_words, overlap))
     return passages
 
 
-def _runs(
-    text: str, sentences: list[Span], max_words: int, overlap: int
-) -> Iterator[tuple[Span, ...]]:
+def _runs(text: str, sentences: list[Span], max_words: int, overlap: int) -> Iterator[tuple[Span, ...]]:
     words = [_words(s.of(text)) for s in sentences]
     first = 0
     while first < len(sentences):

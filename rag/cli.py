@@ -53,7 +53,9 @@ def cli() -> None:
     metavar="FILE",
     help='Answer JSON Lines {"id", "question", "history"} from FILE ("-": standard input), one JSON object a line.',
 )
-def ask(question: str | None, as_json: bool, index_dir: Path | None, sources: tuple[Path, ...], batch: str | None) -> int:
+def ask(
+    question: str | None, as_json: bool, index_dir: Path | None, sources: tuple[Path, ...], batch: str | None
+) -> int:
     """Answer QUESTION about the article, or each question of a batch."""
     if (question is None) == (batch is None):
         raise click.UsageError("give one question, in quotation marks, or --batch FILE")
@@ -104,7 +106,14 @@ def chat(index_dir: Path | None, sources: tuple[Path, ...]) -> int:
 
 @cli.command()
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", metavar="DIR", default="index", show_default=True, type=click.Path(path_type=Path), help="Where to keep it.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    default="index",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where to keep it.",
+)
 @click.option(
     "--model",
     metavar="NAME",
@@ -175,7 +184,7 @@ def _assistant(index_dir: Path | None, sources: tuple[Path, ...]) -> Assistant:
 
 def _ask_batch(batch: str, index_dir: Path | None, sources: tuple[Path, ...]) -> int:
     try:
-        stream = sys.stdin.buffer if batch == "-" else open(batch, "rb")
+        stream = sys.stdin.buffer if batch == "-" else Path(batch).open("rb")  # noqa: SIM115  (closed below)
     except OSError as error:
         raise InputError(f"cannot read the batch {batch}: {error.strerror}: check the path") from None
     code = ANSWERED
@@ -216,7 +225,7 @@ def _parse(given: Any) -> tuple[str, list[Turn]]:
     shape = 'a list of {"question", "answer"}'
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
         raise InputError(f'"history" is not {shape}')
-    history = [Turn(turn.get("question"), turn.get("answer")) for turn in turns]  # type: ignore[arg-type]
+    history = [Turn(turn.get("question"), turn.get("answer")) for turn in turns]
     if not all(isinstance(t.question, str) and isinstance(t.answer, str | None) for t in history):
         raise InputError(f'"history" is not {shape}')
     return question, history

@@ -11,7 +11,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -37,7 +36,7 @@ BATCH = 32
 class Encoder(Protocol):
     """What turns texts into vectors."""
 
-    model: "Model"
+    model: Model
 
     def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         """(n, dimension) float32 vectors of length 1; ``progress`` is told of each n more texts done."""
@@ -63,7 +62,9 @@ def find_model(name: str = DEFAULT_MODEL) -> Model:
         folder = _from_hub(name)
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
-        raise ModelError(f"no *.safetensors weights in the model folder {folder}: give a sentence-transformers model that has them")
+        raise ModelError(
+            f"no *.safetensors weights in the model folder {folder}: give a sentence-transformers model that has them"
+        )
     digest = hashlib.sha256()
     for file in weights:
         with file.open("rb") as stream:
@@ -88,7 +89,9 @@ class SentenceTransformerEncoder:
         rows = []
         for batch in _batches(texts):
             rows.append(
-                self.network.encode_document(batch, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+                self.network.encode_document(
+                    batch, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+                )
             )
             if progress:
                 progress(len(batch))
@@ -109,9 +112,13 @@ class OnnxEncoder:
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
             options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-            self._session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+            )
         except (OSError, ValueError, TypeError, RuntimeError) as error:
-            raise ModelError(f"the exported encoder in {folder} is damaged: delete that folder and ask again") from error
+            raise ModelError(
+                f"the exported encoder in {folder} is damaged: delete that folder and ask again"
+            ) from error
         self._tokenizer.enable_truncation(recipe.max_tokens)
         self._tokenizer.enable_padding(pad_id=recipe.pad_id, pad_token=recipe.pad_token)
         self.query_prompt = recipe.query_prompt
@@ -191,9 +198,11 @@ def _export(model: Model, folder: Path) -> None:
         exported = OnnxEncoder(model, made)
         difference = float(np.abs(original.encode(probes) - exported.encode(probes)).max())
         if not difference <= MAX_DIFFERENCE:
-            raise ModelError(f"the export of {model.name} differs from the model by {difference:.1e}: choose another model")
+            raise ModelError(
+                f"the export of {model.name} differs from the model by {difference:.1e}: choose another model"
+            )
         with contextlib.suppress(OSError):  # another process was first: the same content is there
-            os.rename(made, folder)
+            made.rename(folder)
 
 
 def _export_network(network: Any, folder: Path) -> None:
@@ -235,7 +244,11 @@ def _export_network(network: Any, folder: Path) -> None:
     tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     prompts = network.prompts
     recipe = _Recipe(
-        network.max_seq_length, tokenizer.pad_token_id, tokenizer.pad_token, prompts.get("query", ""), prompts.get("document", "")
+        network.max_seq_length,
+        tokenizer.pad_token_id,
+        tokenizer.pad_token,
+        prompts.get("query", ""),
+        prompts.get("document", ""),
     )
     (folder / "encoder.json").write_text(json.dumps(asdict(recipe)), "utf-8")
 
@@ -253,7 +266,9 @@ def _from_hub(name: str) -> Path:
     try:
         return Path(huggingface_hub.snapshot_download(name))
     except (OSError, ValueError) as error:
-        raise ModelError(f"no model {name}: name a folder, or a hub model that can be reached ({type(error).__name__})") from None
+        raise ModelError(
+            f"no model {name}: name a folder, or a hub model that can be reached ({type(error).__name__})"
+        ) from None
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -263,15 +278,20 @@ def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Libraries' notes and bars on standard error do not belong in a command's output."""
+    """Libraries' notes and bars do not belong in a command's output."""
     import logging
     import warnings
 
-    with warnings.catch_warnings(), contextlib.redirect_stderr(open(os.devnull, "w")), contextlib.redirect_stdout(open(os.devnull, "w")):
-        warnings.simplefilter("ignore")
-        before = logging.root.manager.disable
-        logging.disable(logging.WARNING)
-        try:
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with (
+            Path(os.devnull).open("w") as nowhere,
+            contextlib.redirect_stdout(nowhere),
+            contextlib.redirect_stderr(nowhere),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
             yield
-        finally:
-            logging.disable(before)
+    finally:
+        logging.disable(before)

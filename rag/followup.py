@@ -12,14 +12,21 @@ from collections.abc import Sequence
 
 from rag.data import Turn
 
-_NAME = re.compile(r"(?:[A-Z][\w’'-]*\.?)(?:\s+(?:of|the|de|van|von|al|bin|[A-Z][\w’'-]*\.?|\d+))*\s+[A-Z][\w’'-]*|[A-Z][\w’'-]+")
+_NAME = re.compile(
+    r"(?:[A-Z][\w’'-]*\.?)(?:\s+(?:of|the|de|van|von|al|bin|[A-Z][\w’'-]*\.?|\d+))*\s+[A-Z][\w’'-]*|[A-Z][\w’'-]+"
+)
 _OPENERS = re.compile(
     r"^(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|in|on|at"
     r"|the|a|an|and|by|to|from|tell|name|list|give|describe|explain)\b\s*",
     re.IGNORECASE,
 )
-_PRONOUN = re.compile(r"\b(?:(?P<whose>his|their|its|her(?=\s+(?!to\b)[a-z]))|he|she|they|it|him|her|them)\b", re.IGNORECASE)
-_EXCHANGE = re.compile(r"^(?:and|but|or|so|what about|how about|and what about)\s+(?P<new>(?:in |on |for |with |the )?[\w’' .-]{1,40}?)\??$", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:(?P<whose>his|their|its|her(?=\s+(?!to\b)[a-z]))|he|she|they|it|him|her|them)\b", re.IGNORECASE
+)
+_EXCHANGE = re.compile(
+    r"^(?:and|but|or|so|what about|how about|and what about)\s+(?P<new>(?:in |on |for |with |the )?[\w’' .-]{1,40}?)\??$",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\b\d{4}\b")
 _QUESTION_WORD = re.compile(r"\b(who|what|when|where|which|why|how|did|does|do|is|are|was|were)\b", re.IGNORECASE)
 

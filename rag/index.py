@@ -63,7 +63,7 @@ class Index:
         known = positions[0] >= 0
         return positions[0][known], cosines[0][known]
 
-    def cosines(self, vector: Vectors, positions: Sequence[int]) -> Scores:
+    def cosines(self, vector: Vectors, positions: npt.NDArray[np.int64]) -> Scores:
         """Cosines of named passages with a (dimension,) unit vector."""
         rows = np.stack([self.faiss.reconstruct(int(position)) for position in positions])
         return np.asarray(rows @ vector, dtype=np.float32)
@@ -75,7 +75,6 @@ class Index:
             return np.zeros(len(self.passages), dtype=np.float32)
         return np.asarray(self.bm25.get_scores(known), dtype=np.float32)
 
-
     def rarity(self, term: str) -> float:
         """How much a term tells, as BM25's idf has it: ln(1 + (N - n + 0.5) / (n + 0.5)), n passages holding it."""
         column = self.bm25.vocab_dict.get(term)
@@ -84,9 +83,7 @@ class Index:
         return math.log(1 + (len(self.passages) - holding + 0.5) / (holding + 0.5))
 
 
-def build(
-    paths: Iterable[Path], encoder: Encoder, *, progress: Callable[[str, int, int], None] | None = None
-) -> Index:
+def build(paths: Iterable[Path], encoder: Encoder, *, progress: Callable[[str, int, int], None] | None = None) -> Index:
     """Load, chunk and embed the files; ``progress(stage, done, total)`` is told how far it is.
 
     A file with exactly the content of an earlier one is left out.
@@ -165,7 +162,7 @@ def save(index: Index, folder: Path) -> None:
             "files": files,
         }
         if not (folder / generation).is_dir():
-            os.rename(made, folder / generation)
+            made.rename(folder / generation)
         _write_whole(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
     for other in folder.glob("g*"):
         if other.is_dir() and other.name != generation:
@@ -186,13 +183,17 @@ def open_index(folder: Path) -> Index:
     import faiss
 
     if not folder.is_dir():
-        raise IndexUnusableError(f"no index at {folder}: build one with `rag index SOURCE… --out {folder}`, or ask files with --source")
+        raise IndexUnusableError(
+            f"no index at {folder}: build one with `rag index SOURCE… --out {folder}`, or ask files with --source"
+        )
     manifest = _manifest_or_none(folder)
     if manifest is None:
         raise IndexUnusableError(f"{folder} is not an index: build one with `rag index SOURCE… --out DIR`")
     again = f"build it again with `rag index SOURCE… --out {folder}`"
     if manifest.get("version") != VERSION:
-        raise IndexUnusableError(f"the index {folder} has version {manifest.get('version')}, this program reads {VERSION}: {again}")
+        raise IndexUnusableError(
+            f"the index {folder} has version {manifest.get('version')}, this program reads {VERSION}: {again}"
+        )
     try:
         made = folder / manifest["generation"]
         for name, digest in manifest["files"].items():
@@ -308,4 +309,4 @@ def _read_lines(path: Path) -> Iterable[Any]:
 def _write_whole(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text, "utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)

@@ -39,9 +39,13 @@ def lay_out(text: str, markdown: bool = False) -> Layout:
     heading = _first_heading(text, front.end() if front else 0) if markdown else None
     title = _field(fields, "title") or heading or _headline(text, blocks, head, prose)
     byline = _field(fields, "author", "authors", "byline") or _byline(text, blocks, prose, title)
-    kept = [b for i, b in enumerate(blocks) if b == title or (byline and _covers(b, byline)) or not (
-        _is_furniture(b.of(text)) or (not markdown and _is_label(text, b, i, prose, len(blocks)))
-    )]
+    kept = [
+        b
+        for i, b in enumerate(blocks)
+        if b == title
+        or (byline and _covers(b, byline))
+        or not (_is_furniture(b.of(text)) or (not markdown and _is_label(text, b, i, prose, len(blocks))))
+    ]
     url = _field(fields, "url", "link", "canonical", "source")
     address = url.of(text) if url else ""
     return Layout(
@@ -131,7 +135,9 @@ def _without_half_sentence(text: str, blocks: list[Span], prose: list[int]) -> l
 # Title and byline.
 
 _BY = re.compile(r"(by|written by|story by|words by|reported by|author:|text:|text by)\s+(?=\S)", re.IGNORECASE)
-_NAME = r"(?:(?:[A-Z][\w’'.-]*|de|del|della|van|von|der|bin|ibn|al|el|la|le|du|da|dos|di|ten|ter)\s+){1,4}[A-Z][\w’'-]+\.?"
+_NAME = (
+    r"(?:(?:[A-Z][\w’'.-]*|de|del|della|van|von|der|bin|ibn|al|el|la|le|du|da|dos|di|ten|ter)\s+){1,4}[A-Z][\w’'-]+\.?"
+)
 _NAMES = re.compile(rf"{_NAME}(?:(?:,\s+|,?\s+and\s+|\s+&\s+){_NAME})*")
 _ROLE = re.compile(
     r"\b(professor|author|reporter|writer|journalist|columnist|correspondent|editor|fellow|historian|analyst|lecturer"
@@ -167,7 +173,8 @@ def _without_marks(text: str, block: Span) -> Span | None:
 def _headline(text: str, blocks: list[Span], head: range, prose: list[int]) -> Span | None:
     """The longest line above the first paragraph that is neither furniture nor a byline."""
     lines = [
-        blocks[i] for i in head
+        blocks[i]
+        for i in head
         if not _is_furniture(words := blocks[i].of(text)) and not _BY.match(words) and 2 <= len(words.split()) <= 30
     ]
     if not lines and len(prose) > 1 and prose[0] == 0 and "\n" not in (first := blocks[0].of(text)):

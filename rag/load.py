@@ -72,7 +72,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise SourceError(f"{path} has {size / 1e6:.0f} MB, more than the {MAX_BYTES // 1_000_000} MB a source may have: split it")
+            raise SourceError(
+                f"{path} has {size / 1e6:.0f} MB, more than the {MAX_BYTES // 1_000_000} MB a source may have: split it"
+            )
         return path.read_bytes()
     except FileNotFoundError:
         raise SourceError(f"no such file: {path}: check the path") from None

@@ -26,7 +26,7 @@ class Retriever:
         vector = self.encoder.encode_questions([question])[0]
         dense, _ = self.index.nearest(vector, POOL)
         bm25 = self.index.bm25_scores(terms(question))
-        pool = np.union1d(dense, _top(bm25, POOL))
+        pool: npt.NDArray[np.int64] = np.union1d(dense, _top(bm25, POOL)).astype(np.int64)
         cosines, bm25 = self.index.cosines(vector, pool), bm25[pool]
         scores = fuse(cosines, bm25)
         dense_ranks, bm25_ranks = ranks(cosines), ranks(bm25)

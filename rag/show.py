@@ -112,7 +112,7 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("*a* <b> [1]")
     '\\*a\\* \\<b\\> \\[1\\]'
     """
-    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$&])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$&])", r"\\\1", re.sub(r"\s+", " ", text))
 
 
 def escape_html(text: str) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 STOP_WORDS = frozenset(
-    """a about after all also an and any are as at be because been but by can could did do does during each either
-    else for from had has have he her his how i if in into is it its just me more most my of on one or our she should
-    so some such than that the their them then there these they this those to too us was we were what when where which
-    while who whom whose why will with would you your tell give name say""".split()
+    """a about after all also an and any are as at be because been but by can could did do does during each
+    either else for from had has have he her his how i if in into is it its just me more most my of on one
+    or our she should so some such than that the their them then there these they this those to too us was
+    we were what when where which while who whom whose why will with would you your tell give name say""".split()
 )
 
 
@@ -28,7 +28,11 @@ def terms(text: str) -> list[str]:
 
 def _plain(word: str) -> str:
     word = re.sub(r"['’]s?$|['’]", "", word.lower())
-    return word if word.isascii() else "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return (
+        word
+        if word.isascii()
+        else "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    )
 
 
 def _stem(words: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ from training.windows import among_others, contains, deployed_windows, random_wi
 class Mixture:
     """How often each kind of example is made; shares are probabilities per answerable question."""
 
-    random_window: float = 0.35
+    random_window: float = 0.6
     same_paragraph: float = 0.7
     retrieved: float = 0.35
     near_miss: float = 0.5
@@ -25,7 +25,7 @@ class Mixture:
     """A retrieved negative is drawn from this many best windows."""
     alone: float = 0.5
     """Share of one-sentence contexts that are not put among other sentences."""
-    questions_per_sentence: int = 8
+    questions_per_sentence: int = 6
     """At most so many questions per one-sentence context and pass."""
     pool: int = 40
     """Names and numbers of a file that are on offer for one swap."""
@@ -98,9 +98,11 @@ def _paragraph_examples(source: Source, rng: random.Random, mixture: Mixture) ->
             if window is None or rng.random() < mixture.random_window:
                 window = random_window(context, sentences, answer, rng)
             yield Example(question.text, window.of(context), _moved(answer, window), "positive")
-            others = [w for w in windows if not holds_any(w.of(context), _answers(paragraph, question))]
+            answers = _answers(paragraph, question)
+            others = [w for w in windows if not holds_any(w.of(context), answers)]
             if others and rng.random() < mixture.same_paragraph:
-                yield Example(question.text, rng.choice(others).of(context), None, "same paragraph")
+                other = _shortened(context, sentences, rng.choice(others), answers, rng, mixture)
+                yield Example(question.text, other, None, "same paragraph")
             if rng.random() < mixture.near_miss:
                 inside = [s.of(context) for s in sentences if s.start < answer.end and answer.start < s.end]
                 swapped = near_miss(
@@ -134,7 +136,8 @@ def _sentence_examples(source: Source, rng: random.Random, mixture: Mixture) -> 
 
 def _retrieved(source: Source, rng: random.Random, mixture: Mixture) -> Iterator[Example]:
     """Windows that BM25 ranks high for a question although they hold none of its answers."""
-    texts = [w.of(p.context) for p, ws in zip(source.paragraphs, source.windows, strict=True) for w in ws]
+    places = [(i, w) for i, ws in enumerate(source.windows) for w in ws]
+    texts = [w.of(source.paragraphs[i].context) for i, w in places]
     asked = [
         (question, _answers(paragraph, question))
         for paragraph in source.paragraphs
@@ -145,9 +148,24 @@ def _retrieved(source: Source, rng: random.Random, mixture: Mixture) -> Iterator
         return
     ranked = Ranker(texts).top([q.text for q, _ in asked], mixture.retrieved_from)
     for (question, answers), best in zip(asked, ranked, strict=True):
-        without = [texts[i] for i in best if not holds_any(texts[i], answers)]
+        without = [i for i in best if not holds_any(texts[i], answers)]
         if without:
-            yield Example(question.text, rng.choice(without), None, "retrieved")
+            number, window = places[rng.choice(without)]
+            context = source.paragraphs[number].context
+            text = _shortened(context, source.sentences[number], window, answers, rng, mixture)
+            yield Example(question.text, text, None, "retrieved")
+
+
+def _shortened(
+    context: str, sentences: Sequence[Span], window: Span, answers: list[str], rng: random.Random, mixture: Mixture
+) -> str:
+    """A window without answer, as often cut short at random as the ones with: length must tell nothing."""
+    if rng.random() < mixture.random_window:
+        anchor = rng.choice([s for s in sentences if contains(window, s)])
+        text = random_window(context, sentences, anchor, rng).of(context)
+        if not holds_any(text, answers):
+            return text
+    return window.of(context)
 
 
 def _pool(source: Source) -> list[str]:

@@ -23,12 +23,12 @@ ANTONYMS = (
 _OPPOSITE = {a: b for a, b in ANTONYMS} | {b: a for a, b in ANTONYMS}
 
 _COMMON = frozenset(
-    "a an the this that these those it its he she they we you i his her their our my your who what when where why "
-    "how which in on at of for from to by with as is are was were be been and or but not no if so do does did has "
-    "have had will would can could may might should there here some many most all one two three someone something "
-    "somewhere after before during while since although however also then than about into over between among such "
-    "other both each every any because until under through more only very just even still yet according despite "
-    "name type kind much long".split()
+    """a an the this that these those it its he she they we you i his her their our my your who what when
+    where why how which in on at of for from to by with as is are was were be been and or but not no if so
+    do does did has have had will would can could may might should there here some many most all one two
+    three someone something somewhere after before during while since although however also then than about
+    into over between among such other both each every any because until under through more only very just
+    even still yet according despite name type kind much long""".split()
 )
 
 
@@ -141,7 +141,7 @@ def stands_alone(question: str) -> bool:
     """
     words = question.split()
     named = any(w[0].isupper() or w[0].isdigit() for w in words[1:] if w != "I")
-    return named and len(content_words(question)) >= 2 or len(content_words(question)) >= 5
+    return (named and len(content_words(question)) >= 2) or len(content_words(question)) >= 5
 
 
 def holds_any(text: str, answers: Iterable[str]) -> bool:

@@ -14,6 +14,7 @@ import logging
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from training import checkpoint
 from training.checkpoint import Progress
 from training.data import Paragraph, deduplicate, read_squad, set_apart, squad_tree, without_text_of
 from training.encode import Encoded, batches, encode, load_encoded, load_tokenizer, save_encoded
-from training.examples import by_source, make_examples
+from training.examples import Example, Source, by_source, make_examples
 from training.schedule import DECAY, WARMUP, decay_of, learning_rate
 
 if TYPE_CHECKING:
@@ -47,13 +48,16 @@ class Options:
     hours: float | None = None
     seed: int = 1
     peak: float = 1.2e-4
-    batch_tokens: int = 4096
+    batch_tokens: int = 2048
     save_minutes: float = 5.0
     threads: int = 2
     apart: str | None = None
     apart_paragraphs: int = 120
     resume_from: Path | None = None
     keep_examples: int | None = None
+    shares: tuple[tuple[str, float], ...] = ()
+    """Of these files only this share of the examples is used in each pass."""
+    bf16: bool = False
 
 
 def default_base() -> Path:
@@ -119,19 +123,30 @@ class Passes:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._sources = None
+        self._sources: list[Source] | None = None
 
     def __call__(self, epoch: int) -> Encoded:
         path = self._options.out / f"pass-{epoch}.npz"
         if not path.exists():
             if self._sources is None:
                 self._sources = by_source(training_paragraphs(self._options))
-            examples = [e for s in self._sources for e in make_examples(s, self._options.seed, epoch)]
-            if self._options.keep_examples:
-                rng = random.Random(f"keep/{self._options.seed}/{epoch}")
-                examples = rng.sample(examples, min(len(examples), self._options.keep_examples))
+            examples = self._examples(self._sources, epoch)
             save_encoded(encode(examples, load_tokenizer(self._options.base), self._options.seed), path)
         return load_encoded(path)
+
+    def _examples(self, sources: Sequence[Source], epoch: int) -> list[Example]:
+        rng = random.Random(f"keep/{self._options.seed}/{epoch}")
+        shares = dict(self._options.shares)
+        examples: list[Example] = []
+        for source in sources:
+            made = make_examples(source, self._options.seed, epoch)
+            share = shares.get(source.paragraphs[0].source, 1.0)
+            made = rng.sample(made, round(share * len(made)))
+            LOG.info("%s: %s", source.paragraphs[0].source, dict(Counter(e.kind for e in made)))
+            examples.extend(made)
+        if self._options.keep_examples:
+            return rng.sample(examples, min(len(examples), self._options.keep_examples))
+        return examples
 
 
 def padded(encoded: Encoded, rows: np.ndarray) -> dict[str, torch.Tensor]:
@@ -152,13 +167,13 @@ def padded(encoded: Encoded, rows: np.ndarray) -> dict[str, torch.Tensor]:
     return {k: torch.from_numpy(v) for k, v in {**arrays, "allowed": allowed}.items()}
 
 
-def loss_of(model: torch.nn.Module, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def loss_of(model: torch.nn.Module, batch: dict[str, torch.Tensor], bf16: bool = False) -> torch.Tensor:
     """Mean of the cross entropies of start and end over the passage's tokens and [CLS]."""
     import torch
     from torch.nn.functional import cross_entropy
 
     inputs = {k: batch[k] for k in ("input_ids", "attention_mask", "token_type_ids")}
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
         output = model(**inputs)
     blocked = ~batch["allowed"]
     start = output.start_logits.float().masked_fill(blocked, -1e4)
@@ -196,7 +211,7 @@ def train(options: Options) -> Path:
         rate = _rate(progress, options)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss = loss_of(model, padded(encoded, rows))
+        loss = loss_of(model, padded(encoded, rows), options.bf16)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -211,7 +226,7 @@ def train(options: Options) -> Path:
             batch=following[1],
             seconds=progress.seconds + now - tick,
         )
-        if progress.step % 50 == 0:
+        if progress.step % 20 == 0:
             LOG.info(
                 "step %d pass %d batch %d loss %.3f rate %.2e %.0f tokens/s %.0f s",
                 progress.step, progress.epoch, progress.batch, np.mean(losses), rate, tokens / (now - mark),
@@ -283,14 +298,17 @@ def arguments(argv: Sequence[str] | None = None) -> Options:
     length.add_argument("--hours", type=float)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--peak", type=float, default=1.2e-4, help="highest learning rate")
-    parser.add_argument("--batch-tokens", type=int, default=4096)
+    parser.add_argument("--batch-tokens", type=int, default=2048)
     parser.add_argument("--save-minutes", type=float, default=5.0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--apart", help="name of the training file of which some paragraphs are kept out")
     parser.add_argument("--apart-paragraphs", type=int, default=120)
     parser.add_argument("--resume-from", type=Path, help="checkpoint of another run, such as its 'stable'")
     parser.add_argument("--keep-examples", type=int, help="train on so many examples a pass, drawn at random")
+    parser.add_argument("--share", nargs="*", default=[], metavar="NAME=X", help="use this share of a file's examples")
+    parser.add_argument("--bf16", action="store_true", help="bfloat16 autocast (slower without AVX-512)")
     given = vars(parser.parse_args(argv))
+    given["shares"] = tuple((name, float(x)) for name, x in (s.split("=") for s in given.pop("share")))
     given["base"] = given["base"] or default_base()
     return Options(**{**given, "files": tuple(given["files"]), "dev": tuple(given["dev"])})
 

@@ -1,0 +1,30 @@
+# Each goal makes what it needs: the virtual environment in .venv, installed once.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: chat test test-all lint bench clean
+
+chat: .venv/installed  ## install everything, start the page on http://127.0.0.1:7860
+	$(BIN)/python app.py
+
+test: .venv/installed  ## install everything, run the fast tests
+	$(BIN)/python -m pytest
+
+test-all: .venv/installed  ## also the tests that take seconds or minutes
+	$(BIN)/python -m pytest -m "slow or not slow"
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/installed  ## time the command and a warm question beside their peers
+	$(BIN)/python -m benchmarks.speed
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $@
+
+clean:
+	rm -rf .venv build *.egg-info

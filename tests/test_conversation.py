@@ -1,0 +1,74 @@
+"""Questions about the article itself, and follow-ups."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.about import about
+from rag.assistant import check_question
+from rag.data import Document, Span, Turn
+from rag.errors import QuestionError
+from rag.followup import resolve
+
+TEXT = "Bees return\n\nBy Ann Lee\n\nThey came in May."
+DOCUMENT = Document("d", "d.txt", TEXT, (Span(0, 11), Span(13, 23), Span(25, 42)), "0", Span(0, 11), Span(16, 23))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "quote"),
+    [
+        ("Who wrote this?", "Ann Lee", "By Ann Lee"),
+        ("who is the author of this article", "Ann Lee", "By Ann Lee"),
+        ("Who’s the author?", "Ann Lee", "By Ann Lee"),
+        ("By whom was this written?", "Ann Lee", "By Ann Lee"),
+        ("What is the headline?", "Bees return", "Bees return"),
+        ("What's the title of this piece?", "Bees return", "Bees return"),
+        ("What is the title of the book?", None, None),
+        ("Who wrote the report on bees?", None, None),
+        ("Who wrote Hamlet?", None, None),
+    ],
+)
+def test_headline_and_author(question: str, answer: str | None, quote: str | None) -> None:
+    found = about(question, [DOCUMENT])
+    if answer is None:
+        assert found is None
+    else:
+        assert found is not None
+        [candidate] = found[1]
+        assert candidate.answer and candidate.answer.of(TEXT) == answer
+        assert candidate.quote.of(TEXT) == quote
+
+
+def test_an_article_without_a_byline_names_no_author() -> None:
+    nobody = Document("d", "d.txt", TEXT, DOCUMENT.body, "0")
+    assert about("Who wrote this?", [nobody]) == ("byline", [])
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "resolved"),
+    [
+        ("Where was she born?", [Turn("Who is Marie Curie?", None)], "Where was Marie Curie born?"),
+        ("What is his book called?", [Turn("Who wrote it?", "Tom Fox")], "What is Tom Fox's book called?"),
+        ("What did she tell her sister?", [Turn("Who is Ann?")], "What did Ann tell her sister?"),
+        ("And in 1990?", [Turn("Who won the prize in 1985?", "Bo")], "Who won the prize in 1990?"),
+        ("What about Spain?", [Turn("What is the capital of France?", "Paris")], "What is the capital of Spain?"),
+        ("Did Curie think she would win?", [Turn("Who is Ann Lee?")], "Did Curie think she would win?"),
+        ("When did he leave?", [], "When did he leave?"),
+        ("When did he leave?", [Turn("what is rain?", "water")], "When did he leave?"),
+        (
+            "When did he leave?",
+            [Turn("Who is Bo Ek?"), Turn("where was he born?", "in a hut")],
+            "When did Bo Ek leave?",
+        ),
+    ],
+)
+def test_follow_ups(question: str, history: list[Turn], resolved: str) -> None:
+    assert resolve(question, history) == resolved
+
+
+@pytest.mark.parametrize(
+    ("question", "says"), [("", "empty"), (" ?! ", "empty"), ("x" * 1001, "1001 characters"), ("a\udcff", "UTF-8")]
+)
+def test_questions_that_cannot_be_asked(question: str, says: str) -> None:
+    with pytest.raises(QuestionError, match=says):
+        check_question(question)

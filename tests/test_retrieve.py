@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from rag.index import build
+from rag.retrieve import Retriever, fuse, ranks
+from tests.conftest import TermEncoder
+
+
+def test_ranks_count_from_one() -> None:
+    assert ranks(np.array([3.0, 5.0, 4.0], dtype=np.float32)).tolist() == [3, 1, 2]
+
+
+def test_hits_come_best_first_with_both_ranks(article: Path, encoder: TermEncoder) -> None:
+    paragraphs = [f"Paragraph {i} tells of stone number {i}. " + "It rains. " * 55 for i in range(12)]
+    article.write_text("\n\n".join([*paragraphs, "The ferry sinks near Oslo. " + "It snows. " * 55]))
+    index = build([article], encoder)
+    hits = Retriever(index, encoder).search("Where does the ferry sink?", k=5)  # type: ignore[arg-type]
+    assert len(hits) == 5
+    assert "ferry" in index.text(hits[0].passage)
+    assert hits[0].bm25_rank == 1 and hits[0].bm25 > 0
+    assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+
+
+def test_a_question_of_unknown_words_still_gets_hits(article: Path, encoder: TermEncoder) -> None:
+    hits = Retriever(build([article], encoder), encoder).search("Zzyzx?")  # type: ignore[arg-type]
+    assert hits and all(hit.bm25 == 0 for hit in hits)
+
+
+def test_fusion_prefers_what_both_rank_high() -> None:
+    cosines = np.array([0.6, 0.6, 0.1], dtype=np.float32)
+    bm25 = np.array([0.0, 8.0, 8.0], dtype=np.float32)
+    assert int(np.argmax(fuse(cosines, bm25))) == 1
+    assert np.isfinite(fuse(cosines, np.zeros(3, dtype=np.float32))).all()
