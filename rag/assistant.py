@@ -20,7 +20,8 @@ from rag.retrieve import Retriever
 DEFAULT_INDEX = Path("index")
 MAX_QUESTION = 1000
 """Characters of a question."""
-THRESHOLD = 0.5
+THRESHOLD = 0.35
+"""Confidence from which an answer is given: about one in eight unanswerable questions then gets one."""
 TOP_K = 8
 
 Notify = Callable[[str], None]

@@ -35,6 +35,9 @@ VERSION = 1
 EXACT_UP_TO = 50_000
 """Vectors searched exactly up to this many; beyond, by a graph (HNSW)."""
 
+BM25_K1, BM25_B = 0.3, 0.75
+"""A low k1, so that how many of a question's terms occur counts more than how often."""
+
 Scores = npt.NDArray[np.float32]
 
 
@@ -57,16 +60,14 @@ class Index:
         """The passage's characters."""
         return self.by_id[passage.document_id].text[passage.start : passage.end]
 
-    def nearest(self, vector: Vectors, count: int) -> tuple[npt.NDArray[np.int64], Scores]:
-        """Positions and cosines of the passages closest to a (dimension,) unit vector, best first."""
-        cosines, positions = self.faiss.search(vector[None, :], min(count, len(self.passages)))
-        known = positions[0] >= 0
-        return positions[0][known], cosines[0][known]
+    def nearest(self, vector: Vectors, count: int) -> npt.NDArray[np.int64]:
+        """Positions of the passages closest to a (dimension,) unit vector, best first."""
+        positions = self.faiss.search(vector[None, :], min(count, len(self.passages)))[1][0]
+        return np.asarray(positions[positions >= 0], dtype=np.int64)
 
     def cosines(self, vector: Vectors, positions: npt.NDArray[np.int64]) -> Scores:
-        """Cosines of named passages with a (dimension,) unit vector."""
-        rows = np.stack([self.faiss.reconstruct(int(position)) for position in positions])
-        return np.asarray(rows @ vector, dtype=np.float32)
+        """Cosines of the passages at (n,) positions with a (dimension,) unit vector: (n,)."""
+        return np.asarray(self.faiss.reconstruct_batch(positions) @ vector, dtype=np.float32)
 
     def bm25_scores(self, question_terms: Sequence[str]) -> Scores:
         """BM25 of every passage, (passages,) float32; 0 for a passage without any of the terms."""
@@ -124,7 +125,7 @@ def build_from(
         else faiss.IndexHNSWFlat(dimension, 32, faiss.METRIC_INNER_PRODUCT)
     )
     nearest.add(vectors)
-    bm25 = bm25s.BM25()
+    bm25 = bm25s.BM25(method="lucene", k1=BM25_K1, b=BM25_B)
     bm25.index([terms(content) for content in contents], show_progress=False)
     return Index(tuple(documents), tuple(passages), encoder.model.name, encoder.model.sha256, nearest, bm25)
 

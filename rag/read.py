@@ -31,26 +31,23 @@ class SentenceReader:
     def read(self, question: str, hits: Sequence[Hit], document: Callable[[str], Document]) -> list[Candidate]:
         weights = {term: self.rarity(term) for term in terms(question)}
         total = sum(weights.values()) or 1.0
-        best: dict[Span, Candidate] = {}
+        best: list[Candidate] = []
         for hit in hits:
             source = document(hit.passage.document_id)
-            in_passage = _share(terms(source.text[hit.passage.start : hit.passage.end]), weights, total)
             for sentence in hit.passage.sentences:
-                share = _share(terms(sentence.of(source.text)), weights, total)
-                confidence = estimate(hit.cosine, share, in_passage)
-                if sentence not in best or best[sentence].confidence < confidence:
-                    best[sentence] = Candidate(source.id, sentence, None, confidence)
-        return sorted(best.values(), key=lambda c: -c.confidence)[:1]
+                shared = weights.keys() & set(terms(sentence.of(source.text)))
+                confidence = estimate(hit.cosine, sum(weights[term] for term in shared) / total)
+                best.append(Candidate(source.id, sentence, None, confidence))
+        return sorted(best, key=lambda candidate: -candidate.confidence)[:1]
 
 
-def estimate(cosine: float, share: float, share_in_passage: float) -> float:
-    """The probability that a sentence answers: logistic in what it and its passage share with the question.
+def estimate(cosine: float, share: float) -> float:
+    """The probability that a sentence answers a question.
 
-    >>> round(estimate(0.7, 1.0, 1.0), 2) > 0.5 > estimate(0.1, 0.0, 0.0)
-    True
+    Logistic in its passage's cosine and in the share of the question's terms, weighed by rarity,
+    that it holds; fitted on five sets, each question asked with its paragraph there and not there.
+
+    >>> round(estimate(0.7, 1.0), 2), round(estimate(0.1, 0.0), 2)
+    (0.81, 0.01)
     """
-    return 1 / (1 + math.exp(-(-5.6 + 5.0 * cosine + 1.6 * share + 1.5 * share_in_passage)))
-
-
-def _share(found: Sequence[str], weights: dict[str, float], total: float) -> float:
-    return sum(weights[term] for term in weights.keys() & set(found)) / total
+    return 1 / (1 + math.exp(5.17 - 4.49 * cosine - 3.46 * share))

@@ -9,10 +9,8 @@ from typing import Any
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 STOP_WORDS = frozenset(
-    """a about after all also an and any are as at be because been but by can could did do does during each
-    either else for from had has have he her his how i if in into is it its just me more most my of on one
-    or our she should so some such than that the their them then there these they this those to too us was
-    we were what when where which while who whom whose why will with would you your tell give name say""".split()
+    """a an and are as at be but by for if in into is it no not of on or such that the their then there these
+    they this to was will with what which who whom whose when where why how did do does""".split()
 )
 
 

@@ -93,7 +93,7 @@ def test_offsets_count_code_points_of_the_file_as_it_is(rag: Rag, tmp_path: Path
     text = "\ufeffA tale 😀 of ice\r\n\r\nBy Élan Vidal\r\n\r\nThe harbour froze in 1851. Nobody could leave.\r\n\r\nThe ice went in May.\r\n"
     (tmp_path / "ice.txt").write_bytes(text.encode("utf-8"))
     record = json.loads(
-        rag("ask", "--json", "--source", "ice.txt", "When did the harbour freeze?", cwd=tmp_path).stdout
+        rag("ask", "--json", "--source", "ice.txt", "What happened to the harbour in 1851?", cwd=tmp_path).stdout
     )
     check(record, tmp_path)
     assert record["citations"][0]["start"] == text.index("The harbour")

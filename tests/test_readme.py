@@ -49,8 +49,9 @@ def test_a_command_prints_what_the_readme_shows(command: str, output: str, tmp_p
 
 def test_every_command_of_the_readme_is_run_by_a_test() -> None:
     setup = (ROOT / "tests" / "test_setup.py").read_text() + (ROOT / ".ci" / "run").read_text()
-    assert ELSEWHERE <= {command for command, _ in STEPS}
-    assert all(command in setup for command in ELSEWHERE)
+    assert {command for command, _ in STEPS} >= ELSEWHERE
+    for command in ELSEWHERE:
+        assert command in setup.replace('", "', " ")
 
 
 def test_the_python_example_runs() -> None:

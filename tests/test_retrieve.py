@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from rag.index import build
 from rag.retrieve import Retriever, fuse, ranks
@@ -29,8 +30,9 @@ def test_a_question_of_unknown_words_still_gets_hits(article: Path, encoder: Ter
     assert hits and all(hit.bm25 == 0 for hit in hits)
 
 
-def test_fusion_prefers_what_both_rank_high() -> None:
+def test_fusion_as_worked_out_by_hand() -> None:
     cosines = np.array([0.6, 0.6, 0.1], dtype=np.float32)
-    bm25 = np.array([0.0, 8.0, 8.0], dtype=np.float32)
-    assert int(np.argmax(fuse(cosines, bm25))) == 1
-    assert np.isfinite(fuse(cosines, np.zeros(3, dtype=np.float32))).all()
+    bm25 = np.array([0.0, 4.0, 8.0], dtype=np.float32)
+    # 1 - 0.4 * 1, 1 - 0.4 * (1 - 0.7 / 2), 1 - 0.9 * (1 - 0.7)
+    assert fuse(cosines, bm25, most=8.0) == pytest.approx([0.6, 0.74, 0.73])
+    assert fuse(cosines, np.zeros(3, dtype=np.float32), most=0.0) == pytest.approx(cosines)

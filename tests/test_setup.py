@@ -46,7 +46,7 @@ def fetch(url: str, seconds: float) -> bytes:
         try:
             with urllib.request.urlopen(url, timeout=10) as page:
                 return bytes(page.read())
-        except OSError:
+        except OSError:  # noqa: PERF203
             if time.monotonic() > end:
                 raise
             time.sleep(1)
@@ -73,10 +73,9 @@ def test_make_chat_installs_everything_and_serves_the_page(tmp_path: Path) -> No
 
 
 def test_pip_install_puts_the_whole_package_into_an_environment(tmp_path: Path) -> None:
-    """``pip install .``, without fetching again what this environment has."""
+    """``pip install .`` without fetching again what this environment has."""
     folder = clone(tmp_path)
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", tmp_path / "site", "."]
-    subprocess.run(install, cwd=folder, check=True)
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", tmp_path / "site", "."], cwd=folder, check=True)  # fmt: skip
     asked = subprocess.run(
         [sys.executable, tmp_path / "site/bin/rag", "ask", "Who wrote this?"],
         cwd=folder, env={**os.environ, "PYTHONPATH": str(tmp_path / "site")}, capture_output=True, text=True,

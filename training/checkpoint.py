@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -52,7 +51,7 @@ def save(
         torch.save(optimizer.state_dict(), part / "optimizer.pt")
     (part / "progress.json").write_text(json.dumps({"format": FORMAT, **asdict(progress)}, indent=1))
     shutil.rmtree(folder / name, ignore_errors=True)
-    os.replace(part, folder / name)
+    part.replace(folder / name)
     return folder / name
 
 

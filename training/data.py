@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rag.chunk import split_sentences
 from rag.data import Span
@@ -55,7 +56,7 @@ def read_squad(path: Path) -> list[Paragraph]:
         raise SourceError(f"{path}: not a readable SQuAD-format file ({error}); give .json or .json.gz") from error
 
 
-def _paragraph(source: str, raw: dict) -> Paragraph:
+def _paragraph(source: str, raw: dict[str, Any]) -> Paragraph:
     context = raw["context"]
     questions = []
     for qa in raw["qas"]:
@@ -67,7 +68,7 @@ def _paragraph(source: str, raw: dict) -> Paragraph:
     return Paragraph(source, context, tuple(questions))
 
 
-def squad_tree(paragraphs: Iterable[Paragraph]) -> dict:
+def squad_tree(paragraphs: Iterable[Paragraph]) -> dict[str, Any]:
     """The inverse of ``read_squad``: a JSON tree in SQuAD 2.0 format, one article."""
     return {
         "version": "v2.0",
@@ -128,14 +129,13 @@ def sentence_keys(context: str) -> list[str]:
 
 def without_text_of(paragraphs: Iterable[Paragraph], held_out: Iterable[Paragraph]) -> list[Paragraph]:
     """The paragraphs that do not repeat the held-out contexts or sentences of them."""
-    contexts, sentences = set(), set()
-    for paragraph in held_out:
-        contexts.add(key(paragraph.context))
-        sentences.update(sentence_keys(paragraph.context))
+    # One long text, not a set of sentences: copies may be split into sentences at other places.
+    contexts = {key(p.context) for p in held_out}
+    text = "|".join(sorted(contexts))
     kept = []
     for paragraph in paragraphs:
         own = sentence_keys(paragraph.context)
-        shared = sum(k in sentences for k in own)
+        shared = sum(k in text for k in own)
         if key(paragraph.context) not in contexts and (not own or shared < SHARED_SENTENCES * len(own)):
             kept.append(paragraph)
     return kept

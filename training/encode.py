@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.data import Span
+from rag.errors import ModelError
 from training.examples import Example
 
 if TYPE_CHECKING:
@@ -59,6 +59,14 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
+def special_ids(tokenizer: Tokenizer) -> tuple[int, int]:
+    """The ids of [CLS] and [SEP]; raises ModelError for a tokenizer without them."""
+    cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    if cls is None or sep is None:
+        raise ModelError("the tokenizer has no [CLS] or no [SEP]; start from a BERT model")
+    return cls, sep
+
+
 def token_span(offsets: Sequence[tuple[int, int]], answer: Span) -> tuple[int, int] | None:
     """First and last token (inclusive) that overlap the characters of the answer.
 
@@ -85,7 +93,7 @@ def cut(length: int, room: int, keep: tuple[int, int] | None, rng: random.Random
 def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int) -> Encoded:
     """Tokenise examples; answers of which no token is found are dropped."""
     rng = random.Random(f"encode/{seed}")
-    cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    special = special_ids(tokenizer)
     rows: list[np.ndarray] = []
     columns: list[tuple[int, int, int]] = []
     for first in range(0, len(examples), 1000):
@@ -93,7 +101,7 @@ def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int) -> Enco
         questions = tokenizer.encode_batch([e.question for e in part], add_special_tokens=False)
         passages = tokenizer.encode_batch([e.passage for e in part], add_special_tokens=False)
         for example, question, passage in zip(part, questions, passages, strict=True):
-            row = _row(example, question, passage, (cls, sep), rng)
+            row = _row(example, question, passage, special, rng)
             if row:
                 rows.append(row[0])
                 columns.append(row[1])
@@ -124,7 +132,7 @@ def save_encoded(encoded: Encoded, path: Path) -> None:
     part = path.with_suffix(".part")
     with part.open("wb") as file:
         np.savez(file, **{f.name: getattr(encoded, f.name) for f in fields(encoded)})
-    os.replace(part, path)
+    part.replace(path)
 
 
 def load_encoded(path: Path) -> Encoded:

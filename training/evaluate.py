@@ -12,7 +12,7 @@ import numpy as np
 
 from training.data import Paragraph, Question, gold
 from training.decode import Reading, best_reading, read_logits
-from training.encode import MAX_LENGTH, MAX_QUESTION, STRIDE
+from training.encode import MAX_LENGTH, MAX_QUESTION, STRIDE, special_ids
 from training.examples import Mixture
 from training.negatives import entities, near_miss, numbers
 from training.score import auroc, best_threshold, exact, f1
@@ -46,7 +46,7 @@ class Outcome:
 
 def asked_of(paragraphs: Iterable[Paragraph], limit: int | None = None, seed: int = 1) -> list[Asked]:
     """Every question with the windows of its own paragraph (``limit``: so many, drawn at random)."""
-    made = []
+    made: list[Asked] = []
     for paragraph in paragraphs:
         passages = tuple(w.of(paragraph.context) for w in deployed_windows(paragraph.context))
         made.extend(Asked(q.text, passages, _golds(paragraph, q)) for q in paragraph.questions)
@@ -105,11 +105,12 @@ def _rows(number: int, asked: Asked, question: Encoding, passages: Sequence[Enco
 
 def outcomes(asked: Sequence[Asked], tokenizer: Tokenizer, model: Model) -> list[Outcome]:
     """The best reading over all passages of each question, in the order of ``asked``."""
-    sep = tokenizer.token_to_id("[SEP]")
+    sep = special_ids(tokenizer)[1]
     rows: list[_Row] = []
     for number, one in enumerate(asked):
         question = tokenizer.encode(one.question)
-        rows.extend(_rows(number, one, question, tokenizer.encode_batch(list(one.passages), add_special_tokens=False), sep))
+        passages = tokenizer.encode_batch(list(one.passages), add_special_tokens=False)
+        rows.extend(_rows(number, one, question, passages, sep))
     readings: list[list[Reading | None]] = [[] for _ in asked]
     said: list[list[str]] = [[] for _ in asked]
     # Rows of near length share a batch; their order within a question does not matter but for ties.
@@ -176,7 +177,7 @@ def torch_model(checkpoint: Path, base: Path) -> Model:
     import torch
 
     from training.checkpoint import load
-    from training.train import new_model
+    from training.model import new_model
 
     model = new_model(base, 0).eval()
     load(checkpoint, model, None)

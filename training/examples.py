@@ -104,12 +104,11 @@ def _paragraph_examples(source: Source, rng: random.Random, mixture: Mixture) ->
                 other = _shortened(context, sentences, rng.choice(others), answers, rng, mixture)
                 yield Example(question.text, other, None, "same paragraph")
             if rng.random() < mixture.near_miss:
-                inside = [s.of(context) for s in sentences if s.start < answer.end and answer.start < s.end]
-                swapped = near_miss(
-                    question.text, window.of(context), " ".join(inside), answer.of(context), _draw(pool, rng, mixture), rng
-                )
+                inside = " ".join(s.of(context) for s in sentences if s.start < answer.end and answer.start < s.end)
+                drawn, text = _draw(pool, rng, mixture), window.of(context)
+                swapped = near_miss(question.text, text, inside, answer.of(context), drawn, rng)
                 if swapped:
-                    yield Example(swapped, window.of(context), None, "near miss")
+                    yield Example(swapped, text, None, "near miss")
 
 
 def _sentence_examples(source: Source, rng: random.Random, mixture: Mixture) -> Iterator[Example]:
@@ -120,16 +119,16 @@ def _sentence_examples(source: Source, rng: random.Random, mixture: Mixture) -> 
             answer = gold(paragraph, question, mixture.max_answer_words)
             if answer is None:
                 continue
-            text, place = paragraph.context, answer
+            own = paragraph.context
+            text, place = own, answer
             if rng.random() >= mixture.alone:
-                drawn = rng.sample(source.paragraphs, min(rng.randint(1, 4), len(source.paragraphs)))
-                others = [o.context for o in drawn if o is not paragraph]
-                text, place = among_others(text, answer, others, rng.randint(0, len(others)))
+                near = rng.sample(source.paragraphs, min(rng.randint(1, 4), len(source.paragraphs)))
+                others = [o.context for o in near if o is not paragraph]
+                text, place = among_others(own, answer, others, rng.randint(0, len(others)))
             yield Example(question.text, text, place, "sentence")
             if stands_alone(question.text) and rng.random() < mixture.near_miss:
-                swapped = near_miss(
-                    question.text, text, paragraph.context, answer.of(paragraph.context), _draw(pool, rng, mixture), rng
-                )
+                drawn = _draw(pool, rng, mixture)
+                swapped = near_miss(question.text, text, own, answer.of(own), drawn, rng)
                 if swapped:
                     yield Example(swapped, text, None, "near miss")
 

@@ -20,7 +20,7 @@ ANTONYMS = (
     ("arrive", "depart"), ("allow", "forbid"), ("open", "close"), ("early", "late"), ("longest", "shortest"),
     ("male", "female"), ("summer", "winter"), ("upper", "lower"), ("inside", "outside"), ("married", "divorced"),
 )  # fmt: skip
-_OPPOSITE = {a: b for a, b in ANTONYMS} | {b: a for a, b in ANTONYMS}
+_OPPOSITE = dict(ANTONYMS) | {b: a for a, b in ANTONYMS}
 
 _COMMON = frozenset(
     """a an the this that these those it its he she they we you i his her their our my your who what when

@@ -50,7 +50,7 @@ def random_window(
         total += words[grown]
 
 
-def among_others(sentence: str, answer: Span | None, others: Sequence[str], place: int) -> tuple[str, Span | None]:
+def among_others(sentence: str, answer: Span, others: Sequence[str], place: int) -> tuple[str, Span]:
     """A sentence put at a place among others, and where the answer is then.
 
     >>> among_others("He won.", Span(3, 6), ["A.", "B."], 1)
@@ -58,5 +58,4 @@ def among_others(sentence: str, answer: Span | None, others: Sequence[str], plac
     """
     parts = [*others[:place], sentence, *others[place:]]
     shift = sum(len(p) + 1 for p in parts[:place])
-    moved = Span(answer.start + shift, answer.end + shift) if answer else None
-    return " ".join(parts), moved
+    return " ".join(parts), Span(answer.start + shift, answer.end + shift)

@@ -1,0 +1,311 @@
+"""Training: windows, negatives, batches, schedule, decoding and figures by hand; the whole of it as a smoke run."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.data import Span
+from rag.errors import InputError, SourceError
+from training.data import Paragraph, Question, deduplicate, gold, read_squad, set_apart, squad_tree, without_text_of
+from training.decode import Reading, best_reading, read_logits
+from training.encode import batches, cut, load_encoded, save_encoded, token_span
+from training.evaluate import Asked, Outcome, figures
+from training.examples import Mixture, Source, by_source, make_examples
+from training.negatives import holds_any, near_miss, occurs, stands_alone
+from training.options import command_line, options_of
+from training.schedule import decay_of, learning_rate
+from training.score import auroc, best_threshold, exact, f1
+from training.synthetic import synthetic_paragraphs
+from training.windows import contains, deployed_windows, random_window, sentences_of
+
+TEXT = "Smith visited Kyiv in 2022. He had been in Moscow in 2013. His aunt lives in Lviv."
+
+
+def question(text: str, context: str, *answers: str) -> Question:
+    spans = tuple(Span(context.index(a), context.index(a) + len(a)) for a in answers)
+    return Question(text, text, spans)
+
+
+def long_context() -> str:
+    return " ".join(
+        f"Sentence number {i} tells of the small village of Place{i} and its {i + 100} bees." for i in range(30)
+    )
+
+
+def test_reading_a_file_gives_what_was_written_plain_or_compressed(tmp_path: Path) -> None:
+    made = synthetic_paragraphs("made", 3, 1)
+    text = json.dumps(squad_tree(made))
+    (tmp_path / "made.json").write_text(text, "utf-8")
+    (tmp_path / "made.json.gz").write_bytes(gzip.compress(text.encode()))
+    assert read_squad(tmp_path / "made.json") == made == read_squad(tmp_path / "made.json.gz")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", '{"data": [{"paragraphs": [{"context": "a", "qas": [{"question": "?", "answers": [{"text": "b", "answer_start": 0}]}]}]}]}']
+)  # fmt: skip
+def test_a_bad_file_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text(content, "utf-8")
+    with pytest.raises(SourceError, match=r"bad\.json"):
+        read_squad(path)
+
+
+def test_duplicates_go_whatever_the_spacing() -> None:
+    one = Paragraph(
+        "a", "Kyiv is big.", (question("Is it?", "Kyiv is big.", "big"), question("is it ?", "Kyiv is big.", "big"))
+    )
+    two = Paragraph("b", "Kyiv  is big .", (question("IS IT", "Kyiv  is big .", "big"),))
+    (kept,) = deduplicate([one, two])
+    assert kept.source == "a"
+    assert len(kept.questions) == 1
+
+
+def test_held_out_text_is_removed_whole_or_as_single_sentences() -> None:
+    held = Paragraph("dev", "The old mill burned down in May. Nobody was hurt by the great fire.", ())
+    same = Paragraph("a", "the old  mill burned down in May. Nobody was hurt by the great fire!", ())
+    sentence = Paragraph("b", "Nobody was hurt by the great fire.", ())
+    other = Paragraph("c", "The new mill was opened in June by them.", ())
+    assert without_text_of([same, sentence, other], [held]) == [other]
+
+
+def test_setting_apart_repeats_itself() -> None:
+    made = synthetic_paragraphs("made", 20, 1)
+    assert set_apart(made, 5, 1) == set_apart(made, 5, 1) != set_apart(made, 5, 2)
+    assert len(set_apart(made, 50, 1)) == 20
+
+
+def test_the_answer_trained_on_is_the_commonest_then_the_shortest_of_legal_length() -> None:
+    p = Paragraph("a", "in the big city of Kyiv", ())
+    whole, city, kyiv = Span(0, 23), Span(3, 15), Span(19, 23)
+    assert gold(p, Question("", "", (whole, city, city, kyiv)), 30) == city
+    assert gold(p, Question("", "", (whole, city, kyiv)), 30) == kyiv
+    assert gold(p, Question("", "", (whole,)), 3) is None
+
+
+def test_windows_are_whole_sentences_at_their_places() -> None:
+    context = long_context()
+    starts = {s.start for s in sentences_of(context)}
+    ends = {s.end for s in sentences_of(context)}
+    windows = deployed_windows(context)
+    assert len(windows) > 3
+    assert all(w.start in starts and w.end in ends for w in windows)
+
+
+def test_a_random_window_holds_the_answer_at_different_places() -> None:
+    context = long_context()
+    answer = Span(context.index("Place15"), context.index("Place15") + 7)
+    rng = random.Random(1)
+    found = [random_window(context, sentences_of(context), answer, rng) for _ in range(50)]
+    assert all(contains(w, answer) for w in found)
+    assert all(len(w.of(context).split()) <= 110 for w in found)
+    assert len({w.start for w in found}) > 5
+
+
+def test_negatives_hold_no_answer_and_positives_theirs() -> None:
+    context = long_context()
+    asked = tuple(
+        question(f"How many bees does the village of Place{i} have?", context, f"{i + 100} bees") for i in (2, 28)
+    )
+    other = Paragraph("f", long_context().replace("Place", "Town").replace(" 1", " 9"), ())
+    source = Source([Paragraph("f", context, asked), other])
+    made = make_examples(source, 1, 0, Mixture(same_paragraph=1, retrieved=1, near_miss=1))
+    assert {e.kind for e in made} == {"positive", "same paragraph", "retrieved", "near miss"}
+    by_text = {q.text: q.answers[0].of(context) for q in asked}
+    for example in made:
+        if example.answer:
+            assert example.answer.of(example.passage) == by_text[example.question]
+        elif example.kind == "near miss":
+            assert example.question not in by_text
+        else:
+            assert not holds_any(example.passage, [by_text[example.question]])
+
+
+def test_questions_without_answer_come_with_every_window_and_no_answer() -> None:
+    context = long_context()
+    source = Source([Paragraph("f", context, (Question("1", "Who ate the bees?", ()),))])
+    made = make_examples(source, 1, 0)
+    assert [e.passage for e in made] == [w.of(context) for w in source.windows[0]]
+    assert not any(e.answer for e in made)
+
+
+def test_examples_are_the_same_for_the_same_seed_and_pass_only() -> None:
+    (source,) = by_source(synthetic_paragraphs("made", 20, 1))
+    assert make_examples(source, 1, 0) == make_examples(source, 1, 0)
+    assert make_examples(source, 1, 0) != make_examples(source, 1, 1)
+
+
+def test_single_sentences_stand_alone_or_among_others() -> None:
+    contexts = [f"The mayor of Place{i} opened a bridge in {1900 + i}." for i in range(20)]
+    paragraphs = [Paragraph("s", c, (question(f"Who opened a bridge in {1900 + i}?", c, f"The mayor of Place{i}"),)) for i, c in enumerate(contexts)]  # fmt: skip
+    source = Source(paragraphs)
+    assert source.of_sentences
+    made = [e for e in make_examples(source, 1, 0) if e.kind == "sentence"]
+    assert len(made) == 20
+    assert any(e.passage in contexts for e in made)
+    assert any(e.passage not in contexts for e in made)
+    assert all(e.answer and e.answer.of(e.passage).startswith("The mayor of Place") for e in made)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_near_miss_puts_in_nothing_that_the_answers_sentence_says(seed: int) -> None:
+    swapped = near_miss("When did Smith visit Kyiv?", TEXT, TEXT[:27], "2022", ["Riga", "1999"], random.Random(seed))
+    assert swapped is not None
+    assert swapped != "When did Smith visit Kyiv?"
+    new = next(w for w in ("Moscow", "Lviv", "Riga") if occurs(w, swapped))
+    assert swapped in {f"When did {new} visit Kyiv?", f"When did Smith visit {new}?"}
+
+
+def test_a_near_miss_swaps_years_for_years_and_words_for_their_opposites() -> None:
+    rng = random.Random(1)
+    assert (
+        near_miss("who was here in 2022?", "he came in 2022", "he came in 2022", "he", ["17", "1999"], rng)
+        == "who was here in 1999?"
+    )
+    assert near_miss("what came first?", "a came first", "a came first", "a", [], rng) == "what came last?"
+
+
+def test_there_is_no_near_miss_when_nothing_fits() -> None:
+    assert near_miss("what is it?", TEXT, TEXT, "aunt", ["Riga"], random.Random(1)) is None
+
+
+def test_questions_that_any_text_may_answer_get_no_text_of_others() -> None:
+    assert not stands_alone("How is someone looking for something?")
+    assert stands_alone("Who did Smith visit?")
+
+
+def test_tokens_of_an_answer_are_those_that_overlap_it() -> None:
+    offsets = [(0, 5), (6, 8), (8, 9), (10, 14)]
+    assert token_span(offsets, Span(6, 9)) == (1, 2)
+    assert token_span(offsets, Span(7, 8)) == (1, 1)
+    assert token_span(offsets, Span(5, 6)) is None
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_cut_keeps_the_answer_and_the_size(seed: int) -> None:
+    start, end = cut(100, 30, (95, 99), random.Random(seed))
+    assert (start, end) == (70, 100)
+    start, end = cut(100, 30, (50, 52), random.Random(seed))
+    assert start <= 50 and end > 52 and end - start == 30
+    start, end = cut(100, 30, None, random.Random(seed))
+    assert 0 <= start < end <= 100
+
+
+def test_batches_hold_every_example_once_within_the_budget_and_repeat_themselves() -> None:
+    lengths = np.random.default_rng(1).integers(10, 256, 2000)
+    made = batches(lengths, 1024, 1, 0)
+    assert sorted(np.concatenate(made).tolist()) == list(range(2000))
+    assert all(lengths[b].max() * len(b) <= 1024 for b in made)
+    again = batches(lengths, 1024, 1, 0)
+    assert all((a == b).all() for a, b in zip(made, again, strict=True))
+    assert made[0].tolist() != batches(lengths, 1024, 1, 1)[0].tolist()
+
+
+def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
+    assert decay_of(100) == (70, 30)
+    rates = [learning_rate(s, 2.0, 4, 70, 30) for s in range(101)]
+    assert rates[:4] == [0.5, 1.0, 1.5, 2.0]
+    assert set(rates[4:71]) == {2.0}
+    assert rates[85] == 1.0
+    assert rates[100] == 0.0
+    assert learning_rate(10_000, 2.0, 4, None, 0) == 2.0
+
+
+def test_decoding_by_hand() -> None:
+    # [CLS] q [SEP] "He" "won" "in" "1921" [SEP]
+    offsets = [None, None, None, (0, 2), (3, 6), (7, 9), (10, 14), None]
+    start = np.array([1.0, 9.0, 9.0, 0.0, 2.0, 0.0, 6.0, 9.0])
+    end = np.array([2.0, 9.0, 9.0, 0.0, 5.0, 0.0, 4.0, 9.0])
+    passage = "He won in 1921"
+    assert read_logits(start, end, offsets, passage) == Reading(Span(10, 14), 7.0)
+    # The end must not come before the start: 6 + 5 would be the best sum.
+    end[6] = -9.0
+    assert read_logits(start, end, offsets, passage) == Reading(Span(3, 6), 4.0)
+
+
+def test_decoding_keeps_to_the_lengths_allowed() -> None:
+    passage = "a b c d"
+    offsets = [None, (0, 1), (2, 3), (4, 5), (6, 7)]
+    start, end = np.array([0.0, 9, 0, 0, 1]), np.array([0.0, 0, 1, 0, 9])
+    assert read_logits(start, end, offsets, passage) == Reading(Span(0, 7), 18.0)
+    assert read_logits(start, end, offsets, passage, max_words=2) == Reading(Span(0, 3), 10.0)
+    assert read_logits(start, end, offsets, passage, max_tokens=1) == Reading(Span(6, 7), 10.0)
+    assert read_logits(start, end, [None] * 5, passage) is None
+
+
+def test_the_best_passage_is_the_one_with_the_greatest_margin() -> None:
+    a, b = Reading(Span(0, 1), 1.0), Reading(Span(0, 2), 3.0)
+    assert best_reading([None, a, b, b]) == (2, b)
+    assert best_reading([None]) is None
+
+
+def test_scores_by_hand() -> None:
+    assert exact("The Queen!", ["queen"]) == 1.0
+    assert f1("the old queen of England", ["Queen of Scots", "nobody"]) == pytest.approx(4 / 7)
+    assert f1("", []) == f1("", ["a"]) == 1.0  # "a" is an article: both are empty
+    assert f1("x", []) == 0.0
+    assert auroc([2, 3], [1]) == 1.0
+    assert auroc([1], [1]) == 0.5
+    assert best_threshold([3.0, 2.0, 2.0, 1.0], [1, 1, 0, 0], [0, 0, 1, 1]) == (3.0, 0.75)
+
+
+def test_figures_by_hand() -> None:
+    right = Outcome(Asked("q", (), ("Kyiv",)), "Kyiv", 2.0)
+    shy = Outcome(Asked("q", (), ("Kyiv",)), "Kyiv", -1.0)
+    wrong = Outcome(Asked("q", (), ()), "Kyiv", 1.0)
+    silent = Outcome(Asked("q", (), ()), "Kyiv", -2.0)
+    made = figures([right, shy, wrong, silent])
+    assert (made["em"], made["f1"], made["answered"], made["abstained"]) == (100, 100, 50, 50)
+    assert (made["abstaining_f1"], made["auroc"]) == (50, 75)
+    assert (made["best_f1"], made["best_threshold"]) == (75, 2.0)
+
+
+def test_encoded_examples_are_read_as_written(tmp_path: Path) -> None:
+    from training.encode import Encoded
+
+    made = Encoded(np.arange(5, dtype=np.uint16), np.array([0, 2, 5]), *(np.array([1, 2], np.int16) for _ in range(3)))
+    save_encoded(made, tmp_path / "x.npz")
+    read = load_encoded(tmp_path / "x.npz")
+    assert all(
+        (getattr(made, n) == getattr(read, n)).all() for n in ("tokens", "offsets", "passage_start", "starts", "ends")
+    )
+    assert read.lengths.tolist() == [2, 3]
+
+
+def test_a_share_that_is_no_number_is_explained() -> None:
+    with pytest.raises(InputError, match="reddit"):
+        options_of(command_line("x").parse_args(["f.json", "--out", "o", "--steps", "1", "--share", "reddit"]))
+
+
+@pytest.mark.slow
+def test_the_smoke_run_trains_resumes_exports_and_measures(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    from tests.conftest import ROOT
+
+    script = "import sys; from pathlib import Path; from training.__main__ import smoke; smoke(Path(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    run = tmp_path / "run"
+    assert {p.name for p in (run / "export").iterdir()} == {
+        "float.onnx", "reader.onnx", "tokenizer.json", "reader.json", "report.json", "REPORT.md", "MODEL_CARD.md",
+    }  # fmt: skip
+    report = json.loads((run / "export" / "report.json").read_text("utf-8"))
+    assert set(report["figures"]) == {"made_up_dev", "kept_apart", "near_misses"}
+    assert report["reader"]["step"] == 12
+    assert report["bytes"] < 30_000_000
+    assert str(tmp_path) not in (run / "run.json").read_text("utf-8")
+    assert (run / "stable" / "optimizer.pt").exists()

