@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from rag import Assistant, RagError
-from rag.page import CSS, build_page
+from rag.page import build_page, launch_options
 
 
 def notify(message: str) -> None:
@@ -25,4 +25,4 @@ if __name__ == "__main__":
         assistant = open_assistant()
     except RagError as error:
         sys.exit(f"app.py: {error}")
-    build_page(assistant).launch(css=CSS, ssr_mode=False, run_history=False, footer_links=[], enable_monitoring=False)
+    build_page(assistant).launch(**launch_options())

@@ -23,6 +23,22 @@ blockquote { margin: .5em 0 }
 Message = dict[str, Any]
 
 
+def launch_options() -> dict[str, Any]:
+    """How the page is served: nothing asked of another host, nothing kept, fonts of the reader's own machine."""
+    import gradio as gr
+
+    return {
+        "css": CSS,
+        "theme": gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        "ssr_mode": False,
+        "run_history": False,
+        "footer_links": [],
+        "enable_monitoring": False,
+        "pwa": False,
+        "max_file_size": "1kb",
+    }
+
+
 def build_page(assistant: Assistant) -> gradio.Blocks:
     """The page over one assistant. Each visitor's conversation is kept in their own session."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")

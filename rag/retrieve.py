@@ -23,12 +23,19 @@ class Retriever:
         self.index = index
         self.encoder = encoder
 
-    def search(self, question: str, k: int = 8) -> list[Hit]:
-        """The ``k`` best passages for a question, best first (fewer when the index has fewer)."""
+    def search(self, question: str, k: int = 8, within: str | None = None) -> list[Hit]:
+        """The ``k`` best passages for a question, best first (fewer when there are fewer).
+
+        ``within`` is the id of the only document to search, if not all.
+        """
         asked = terms(question)
         vector = self.encoder.encode_questions([question])[0]
         bm25 = self.index.bm25_scores(asked)
-        pool = np.union1d(self.index.nearest(vector, POOL), _top(bm25, POOL))
+        pool = (
+            np.union1d(self.index.nearest(vector, POOL), _top(bm25, POOL))
+            if within is None
+            else np.array([i for i, p in enumerate(self.index.passages) if p.document_id == within], dtype=np.int64)
+        )
         cosines, bm25 = self.index.cosines(vector, pool), bm25[pool]
         scores = fuse(cosines, bm25, most=sum(self.index.rarity(term) for term in asked))
         dense_ranks, bm25_ranks = ranks(cosines), ranks(bm25)

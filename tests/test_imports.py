@@ -14,8 +14,9 @@ from tests.conftest import ROOT
 
 # Each module may import those before it.
 ORDER = [
-    "errors", "data", "layout", "load", "chunk", "terms", "embed", "index", "retrieve", "read", "about", "followup",
-    "compose", "show", "assistant", "page", "cli", "__main__",
+    "errors", "data", "squad", "score", "decode", "layout", "load", "chunk", "terms", "embed", "index", "retrieve",
+    "network", "read", "about", "followup",
+    "compose", "show", "assistant", "evaluate", "page", "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"torch", "sentence_transformers", "gradio", "onnxruntime", "faiss", "bm25s", "tokenizers", "Stemmer", "onnx"}
 

@@ -1,4 +1,4 @@
-"""Weights -> ``reader.onnx`` (int8) with its tokenizer and metadata, in the run's folder.
+"""Weights -> ``reader.onnx`` (weights in int8) with its tokenizer and metadata, in the run's folder.
 
     python -m training.export --run DIR [--checkpoint NAME] [--install] [--dev FILES...]
 
@@ -21,6 +21,7 @@ from training import checkpoint
 from training.encode import MAX_LENGTH, MAX_QUESTION, load_tokenizer
 from training.model import new_model
 from training.options import default_base
+from training.quantise import quantise
 
 LOG = logging.getLogger("training")
 FORMAT_VERSION = 1
@@ -79,22 +80,6 @@ def export_float(weights: Path, base: Path, target: Path) -> None:
         optimised.save_model_to_file(str(target))
 
 
-def quantise(source: Path, target: Path) -> None:
-    """Dynamic int8: weights per channel, in 7 bits, since AVX2 without VNNI saturates at 8."""
-    from onnx import TensorProto
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(
-        str(source),
-        str(target),
-        per_channel=True,
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-        op_types_to_quantize=["MatMul", "Attention", "Gather", "EmbedLayerNormalization"],
-        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": TensorProto.FLOAT},
-    )
-
-
 def export(run: Path, base: Path, name: str = "final") -> Path:
     """Write ``run/export/``: the float graph, the int8 one, the tokenizer and the metadata."""
     weights = run / name
@@ -115,7 +100,7 @@ def export(run: Path, base: Path, name: str = "final") -> Path:
         "sha256": {n: sha256(part / n) for n in ("reader.onnx", "tokenizer.json")},
         "max_length": MAX_LENGTH,
         "max_question": MAX_QUESTION,
-        "precision": "int8",
+        "precision": "int8 weights",
         "run": run.name,
         "step": checkpoint.read_progress(weights).step,
     }
