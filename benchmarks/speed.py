@@ -63,14 +63,15 @@ def side_by_side(runs: dict[str, Callable[[], float]], times: int) -> dict[str, 
     return taken
 
 
-def warm_questions(times: int) -> list[float]:
-    """Milliseconds of each question to an assistant that has answered before."""
+def warm_questions(times: int) -> dict[str, list[float]]:
+    """Milliseconds of each stage of each question to an assistant that has answered before."""
     from rag import Assistant
 
     assistant = Assistant.open(ROOT / "index")
     for question in QUESTIONS:
         assistant.ask(question)
-    return [assistant.ask(question).timings_ms["total"] for _ in range(times) for question in QUESTIONS]
+    timings = [assistant.ask(question).timings_ms for _ in range(times) for question in QUESTIONS]
+    return {stage: sorted(t[stage] for t in timings) for stage in ("retrieve", "read", "total")}
 
 
 def main() -> None:
@@ -91,9 +92,9 @@ def main() -> None:
     for name, values in taken.items():
         median = statistics.median(values)
         print(f"| `{name}` | {median:.0f} | {min(values):.0f}–{max(values):.0f} | {median / peer:.3f} |")
-    warm = sorted(warm_questions(25))
-    p50, p95 = warm[len(warm) // 2], warm[int(len(warm) * 0.95)]
-    print(f"| warm question, p50 / p95 | {p50:.1f} / {p95:.1f} | {warm[0]:.1f}–{warm[-1]:.1f} | |")
+    for stage, values in warm_questions(12).items():
+        p50, p95 = values[len(values) // 2], values[int(len(values) * 0.95)]
+        print(f"| warm question, {stage}: p50 / p95 | {p50:.1f} / {p95:.1f} | {values[0]:.1f}–{values[-1]:.1f} | |")
     print(f"\nPeak memory of `rag ask`: {peak_megabytes('-m', 'rag', 'ask', QUESTIONS[0]):.0f} MB.")
 
 

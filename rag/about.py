@@ -8,27 +8,37 @@ from collections.abc import Sequence
 from rag.chunk import split_sentences
 from rag.data import Candidate, Document, Span
 
-_WORK = r"(?:(?:this|the)(?: (?:\w+ )?(?:article|piece|story|text|page|essay|column|op-?ed|opinion|post|document|report|work|blog))?|it)"
+_THING = r"(?:\w+ )?(?:article|piece|story|page|essay|column|op-?ed|post|text|report|document|work|blog)(?: piece)?"
+_WORK = rf"(?:this(?: {_THING})?|the (?:\w+ )?(?:article|piece|story|page|essay|column|op-?ed)|it)"
+_IS = r"(?: is| was| are|'s|’s|’re|'re)"
+_WRITER = r"(?:authors?|writers?|columnists?|journalists?|reporters?)"
 _AUTHOR = re.compile(
-    rf"(?:who(?: is|'s|’s| was)? (?:the )?(?:wrote|written|authored|penned|(?:author|writer|columnist|journalist|reporter)(?: of| behind)?)"
-    rf"(?: {_WORK})?|who (?:is|was) {_WORK} (?:written |authored )?by|(?:by whom|by who) (?:is|was) {_WORK} written"
-    rf"|what(?: is|'s|’s| was)? (?:the )?(?:name of the author|author's name|author’s name|byline)(?: (?:of|on) {_WORK})?"
-    rf"|whose (?:byline|article|piece|opinion|essay|column) is (?:this|it))",
+    rf"(?:who|which {_WRITER})(?: has| have)? (?:wrote|written|authored|penned)(?: {_WORK})?"
+    rf"|who{_IS} (?:the )?{_WRITER}(?: (?:of|behind) {_WORK})?"
+    rf"|who{_IS} {_WORK} (?:written |authored )?by|by whom{_IS} {_WORK} written"
+    rf"|what{_IS} (?:the )?(?:name of the {_WRITER}|(?:author|writer)(?:'s|’s) name|byline)(?: (?:of|on) {_WORK})?"
+    rf"|(?:the )?(?:author|byline)(?: of {_WORK})?",
     re.IGNORECASE,
 )
+_HEAD = r"(?:headline|title)"
 _TITLE = re.compile(
-    rf"what(?: is|'s|’s| was)? (?:the )?(?:headline|title)(?: (?:of|for|on) {_WORK})?|what is {_WORK} (?:called|titled|entitled)"
-    rf"|(?:which|what) (?:headline|title) (?:does|has) {_WORK}(?: have| carry| bear)?|how is {_WORK} (?:titled|called)",
+    rf"what{_IS} (?:the )?{_HEAD}(?: (?:of|for|on) {_WORK})?|what{_IS} {_WORK}(?:'s|’s) {_HEAD}"
+    rf"|what{_IS} {_WORK} (?:called|titled|entitled)|how{_IS} {_WORK} (?:titled|called)"
+    rf"|(?:which|what) {_HEAD} (?:does|has) {_WORK}(?: have| carry| bear)?|what does the {_HEAD} say"
+    rf"|(?:the )?{_HEAD}(?: of {_WORK})?",
     re.IGNORECASE,
+)
+_POLITE = re.compile(
+    r"^(?:please )?(?:(?:can|could) you )?(?:(?:tell|give|show) me )?|,? please$|,? exactly$", re.IGNORECASE
 )
 
 
-def about(question: str, documents: Sequence[Document]) -> tuple[str, list[Candidate]] | None:
-    """Candidates for a question about headline or author, with what was asked for; None for any other.
+def about(question: str, documents: Sequence[Document]) -> list[Candidate] | None:
+    """Candidates for a question about headline or author; None for a question about anything else.
 
     One candidate a document that has the thing; the list is empty when none has it.
     """
-    plain = " ".join(question.split()).strip(" ?!.\"“”'")
+    plain = _POLITE.sub("", " ".join(question.split()).strip(" ?!.\"“”'"))
     asked = "byline" if _AUTHOR.fullmatch(plain) else "title" if _TITLE.fullmatch(plain) else None
     if asked is None:
         return None
@@ -37,7 +47,7 @@ def about(question: str, documents: Sequence[Document]) -> tuple[str, list[Candi
         span = document.byline_span if asked == "byline" else document.title_span
         if span:
             found.append(Candidate(document.id, _around(document, span), span, confidence=_CONFIDENCE[asked]))
-    return asked, found
+    return found
 
 
 _CONFIDENCE = {"title": 0.95, "byline": 0.9}

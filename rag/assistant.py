@@ -14,15 +14,15 @@ from rag.errors import QuestionError
 from rag.followup import resolve
 from rag.index import Index, build, check_source, open_index
 from rag.load import find_sources
-from rag.read import Reader, SentenceReader
+from rag.network import open_network
+from rag.read import Reader, SpanReader
 from rag.retrieve import Retriever
 
 DEFAULT_INDEX = Path("index")
 MAX_QUESTION = 1000
 """Characters of a question."""
-THRESHOLD = 0.35
-"""Confidence from which an answer is given: about one in eight unanswerable questions then gets one."""
-TOP_K = 8
+TOP_K = 4
+"""Passages that the reader reads; the more, the surer the answer is among them and the longer it takes."""
 
 Notify = Callable[[str], None]
 Progress = Callable[[str, int, int], None]
@@ -36,33 +36,56 @@ class Assistant:
     >>> reply.status, reply.citations[0].quote                             # doctest: +SKIP
     """
 
-    def __init__(
-        self, index: Index, encoder: OnnxEncoder, reader: Reader | None = None, threshold: float = THRESHOLD
-    ) -> None:
+    def __init__(self, index: Index, encoder: OnnxEncoder, reader: Reader, threshold: float) -> None:
         self.index = index
         self.threshold = threshold
         self._retriever = Retriever(index, encoder)
-        self._reader = reader or SentenceReader(index.rarity)
+        self._reader = reader
         self._seen: dict[str, tuple[int, int]] = {}
 
     @classmethod
-    def open(cls, index_dir: str | Path | None = None, *, notify: Notify | None = None) -> Assistant:
+    def open(
+        cls,
+        index_dir: str | Path | None = None,
+        *,
+        reader: str | None = None,
+        threshold: float | None = None,
+        notify: Notify | None = None,
+    ) -> Assistant:
         """The assistant of an index built before; ``index_dir`` defaults to ``index``.
 
-        Raises IndexUnusableError or ModelError when it cannot be used; ``notify`` is told of work
-        that is done once, on the first question ever.
+        ``reader`` is a folder or hub name of another span reader than the packaged one;
+        ``threshold``, 0..1, the confidence from which to answer; ``notify`` is told of work that is
+        done once, on the first question ever. Raises IndexUnusableError or ModelError when
+        something cannot be used.
         """
         index = open_index(Path(index_dir or DEFAULT_INDEX))
-        return cls(index, open_encoder(index.model, index.model_sha256, notify=notify))
+        return cls._of(index, open_encoder(index.model, index.model_sha256, notify=notify), reader, threshold)
 
     @classmethod
     def from_sources(
-        cls, sources: Iterable[str | Path], *, notify: Notify | None = None, progress: Progress | None = None
+        cls,
+        sources: Iterable[str | Path],
+        *,
+        reader: str | None = None,
+        threshold: float | None = None,
+        notify: Notify | None = None,
+        progress: Progress | None = None,
     ) -> Assistant:
-        """The assistant of files and folders, indexed in memory. Raises SourceError or ModelError."""
-        paths = find_sources(sources)
+        """The assistant of files and folders, indexed in memory; options as for ``open``.
+
+        Raises SourceError or ModelError.
+        """
+        files = find_sources(sources)
         encoder = open_encoder(notify=notify)
-        return cls(build(paths, encoder, progress=progress), encoder)
+        return cls._of(build(files, encoder, notify=notify, progress=progress), encoder, reader, threshold)
+
+    @classmethod
+    def _of(cls, index: Index, encoder: OnnxEncoder, reader: str | None, threshold: float | None) -> Assistant:
+        network = open_network(reader)
+        return cls(
+            index, encoder, SpanReader(network, index.rarity), network.threshold if threshold is None else threshold
+        )
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Reply:
         """Answer a question, read in the light of the turns before it (oldest first).
@@ -72,8 +95,9 @@ class Assistant:
         """
         started = time.perf_counter()
         asked = check_question(question)
-        resolved = resolve(asked, history)
-        candidates, nearest, retrieved = self._find(resolved)
+        itself = about(asked, self.index.documents)
+        resolved = asked if itself is not None else check_question(resolve(asked, history))
+        candidates, nearest, retrieved = self._find(resolved) if itself is None else (itself, None, time.perf_counter())
         for candidate in [*candidates, *([nearest] if nearest else [])]:
             self._hold(candidate.document_id)
         finished = time.perf_counter()
@@ -89,8 +113,6 @@ class Assistant:
         )
 
     def _find(self, question: str) -> tuple[list[Candidate], Candidate | None, float]:
-        if asked := about(question, self.index.documents):
-            return asked[1], None, time.perf_counter()
         hits = self._retriever.search(question, TOP_K)
         retrieved = time.perf_counter()
         candidates = self._reader.read(question, hits, self.index.by_id.__getitem__)

@@ -82,10 +82,10 @@ def _words(sentence: str) -> int:
 
 
 def _joined(body: Iterable[Span], text: str) -> Iterator[list[Span]]:
-    """Blocks of body with nothing but white space between them may share a passage."""
+    """Blocks of body with nothing but white space or Markdown's marks between them may share a passage."""
     part: list[Span] = []
     for block in body:
-        if part and text[part[-1].end : block.start].strip():
+        if part and text[part[-1].end : block.start].strip(" \t\r\n\f\v#>*+-=_~`|.)0123456789"):
             yield part
             part = []
         part.append(block)

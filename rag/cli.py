@@ -29,8 +29,18 @@ _sources = click.option(
     "sources",
     metavar="PATH",
     multiple=True,
-    type=click.Path(path_type=Path),
     help="Ask this file or folder without keeping an index; may be given several times.",
+)
+
+
+_reader = click.option(
+    "--reader", metavar="NAME", help="Another span reader: a folder, or a hub name for transformers."
+)
+_threshold = click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="Answer from this confidence on.  [default: the reader's own]",
 )
 
 
@@ -48,24 +58,24 @@ def cli() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_index
 @_sources
+@_reader
+@_threshold
 @click.option(
     "--batch",
     metavar="FILE",
     help='Answer JSON Lines {"id", "question", "history"} from FILE ("-": standard input), one JSON object a line.',
 )
-def ask(
-    question: str | None, as_json: bool, index_dir: Path | None, sources: tuple[Path, ...], batch: str | None
-) -> int:
+def ask(question: str | None, as_json: bool, batch: str | None, **given: Any) -> int:
     """Answer QUESTION about the article, or each question of a batch."""
     if (question is None) == (batch is None):
         raise click.UsageError("give one question, in quotation marks, or --batch FILE")
     if batch is not None:
-        return _ask_batch(batch, index_dir, sources)
+        return _ask_batch(batch, given)
     from rag.assistant import check_question
     from rag.show import ansi, plain, terminal
 
     check_question(question or "")
-    reply = _assistant(index_dir, sources).ask(question or "")
+    reply = _assistant(**given).ask(question or "")
     click.echo(_json(reply.to_dict()) if as_json else terminal(reply, ansi if _in_colour() else plain))
     return ANSWERED if reply.status == "answered" else NOT_FOUND
 
@@ -73,17 +83,19 @@ def ask(
 @cli.command()
 @_index
 @_sources
-def chat(index_dir: Path | None, sources: tuple[Path, ...]) -> int:
+@_reader
+@_threshold
+def chat(**given: Any) -> int:
     """Ask one question after another; a follow-up may say "he" or "it". Ctrl-D ends."""
     from rag.data import Turn
-    from rag.show import ansi, plain, terminal
+    from rag.show import ansi, harmless, plain, terminal
 
-    assistant = _assistant(index_dir, sources)
+    assistant = _assistant(**given)
     talking = sys.stdin.isatty()
     if talking:
         import readline  # noqa: F401  (line editing in input)
 
-        click.echo("Ask about: " + "; ".join(d.title or d.source for d in assistant.index.documents[:5]))
+        click.echo(harmless("Ask about: " + "; ".join(d.title or d.source for d in assistant.index.documents[:5])))
     history: list[Turn] = []
     while True:
         try:
@@ -99,13 +111,13 @@ def chat(index_dir: Path | None, sources: tuple[Path, ...]) -> int:
             click.echo(f"rag: {error}", err=True)
             continue
         if reply.resolved_question != " ".join(question.split()):
-            click.echo(f"(searched for: {reply.resolved_question})")
+            click.echo(harmless(f"(searched for: {reply.resolved_question})"))
         click.echo(terminal(reply, ansi if _in_colour() else plain))
         history.append(Turn(reply.resolved_question, reply.answer))
 
 
 @cli.command()
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "--out",
     metavar="DIR",
@@ -119,19 +131,67 @@ def chat(index_dir: Path | None, sources: tuple[Path, ...]) -> int:
     metavar="NAME",
     help="A sentence-transformers model, by name or folder.  [default: sentence-transformers/all-MiniLM-L6-v2]",
 )
-def index(sources: tuple[Path, ...], out: Path, model: str | None) -> int:
+def index(sources: tuple[str, ...], out: Path, model: str | None) -> int:
     """Build an index of files and folders (.txt, .md)."""
     from rag.embed import DEFAULT_MODEL, SentenceTransformerEncoder, find_model, open_encoder
     from rag.index import build, check_folder, save
     from rag.load import find_sources
 
-    paths = find_sources(sources)
+    files = find_sources(sources)
     check_folder(out)
     chosen = find_model(model or DEFAULT_MODEL)
-    built = build(paths, SentenceTransformerEncoder(chosen), progress=_progress())
+    built = build(files, SentenceTransformerEncoder(chosen), notify=_notify, progress=_progress())
     save(built, out)
     open_encoder(chosen.name, chosen.sha256, notify=_notify)
     click.echo(f"{out}: {len(built.documents)} documents, {len(built.passages)} passages")
+    return ANSWERED
+
+
+@cli.command(name="eval")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--way",
+    type=click.Choice(["open", "closed", "both"]),
+    default="both",
+    show_default=True,
+    help="Open: all paragraphs of a file are one corpus. Closed: each question has its own paragraph.",
+)
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Ask so many questions of each file, evenly spread.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file and way.")
+@click.option(
+    "--plot",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write a risk-coverage and reliability plot (PNG) for each.",
+)
+@_reader
+@_threshold
+def evaluate(
+    files: tuple[Path, ...],
+    way: str,
+    limit: int | None,
+    as_json: bool,
+    plot: Path | None,
+    reader: str | None,
+    threshold: float | None,
+) -> int:
+    """Measure the whole system on SQuAD-format FILEs (.json, .json.gz)."""
+    from rag.evaluate import measure, save_plot, table
+    from rag.network import open_network
+
+    network = open_network(reader)
+    ways = ["closed", "open"] if way == "both" else [way]
+    rows = []
+    for file in files:
+        for name, outcomes, row in measure(file, network, ways, limit, threshold, _progress()):
+            title = f"{file.name.split('.')[0]} {name}"
+            if as_json:
+                click.echo(_json({"file": str(file), "way": name, **row}))
+            if plot:
+                save_plot(outcomes, plot / f"{title.replace(' ', '-')}.png", title)
+            rows.append((title, row))
+    if not as_json:
+        click.echo(table(rows))
     return ANSWERED
 
 
@@ -139,12 +199,17 @@ def main() -> None:
     """The entry point: one line and an exit code for every error, never a traceback."""
     sys.excepthook = _last_word
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        if stream is not None:  # None when it was closed by who called
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         code = cli.main(standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Abort:
         _fail("interrupted", 130)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        _fail("no command given: choose one of those above", BAD_INPUT)
     except click.ClickException as error:
         _fail(error.format_message(), BAD_INPUT)
     except InputError as error:
@@ -160,7 +225,9 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"rag: {' '.join(message.split())}", err=True)
+    from rag.show import harmless
+
+    click.echo(f"rag: {harmless(' '.join(message.split()))}", err=True)
     sys.exit(code)
 
 
@@ -172,24 +239,28 @@ def _last_word(kind: type[BaseException], error: BaseException, trace: Traceback
         print(f"rag: unexpected {kind.__name__}: {error}: please report it (RAG_DEBUG=1 shows more)", file=sys.stderr)
 
 
-def _assistant(index_dir: Path | None, sources: tuple[Path, ...]) -> Assistant:
+def _assistant(
+    index_dir: Path | None, sources: tuple[str, ...], reader: str | None, threshold: float | None
+) -> Assistant:
     from rag.assistant import Assistant
 
     if sources and index_dir:
         raise click.UsageError("give --index or --source, not both")
     if sources:
-        return Assistant.from_sources(sources, notify=_notify, progress=_progress())
-    return Assistant.open(index_dir, notify=_notify)
+        return Assistant.from_sources(sources, reader=reader, threshold=threshold, notify=_notify, progress=_progress())
+    return Assistant.open(index_dir, reader=reader, threshold=threshold, notify=_notify)
 
 
-def _ask_batch(batch: str, index_dir: Path | None, sources: tuple[Path, ...]) -> int:
+def _ask_batch(batch: str, given: dict[str, Any]) -> int:
+    if batch == "-" and sys.stdin is None:
+        raise InputError("standard input is closed: give --batch FILE")
     try:
         stream = sys.stdin.buffer if batch == "-" else Path(batch).open("rb")  # noqa: SIM115  (closed below)
     except OSError as error:
         raise InputError(f"cannot read the batch {batch}: {error.strerror}: check the path") from None
     code = ANSWERED
     with stream:
-        assistant = _assistant(index_dir, sources)
+        assistant = _assistant(**given)
         for number, line in enumerate(stream, start=1):
             if not line.strip():
                 continue
@@ -204,13 +275,15 @@ def _answer_line(assistant: Assistant, line: bytes, number: int) -> dict[str, An
     id = None
     try:
         given = json.loads(line)
+        json.dumps(given, allow_nan=False)
+    except (ValueError, RecursionError):
+        return {"id": None, "error": f"line {number}: not JSON in UTF-8"}
+    try:
         id = given.get("id") if isinstance(given, dict) else None
         question, history = _parse(given)
         return assistant.ask(question, history).to_dict(id)
     except InputError as error:
         return {"id": id, "error": f"line {number}: {error}"}
-    except (ValueError, RecursionError):
-        return {"id": id, "error": f"line {number}: not JSON in UTF-8"}
 
 
 def _parse(given: Any) -> tuple[str, list[Turn]]:
@@ -219,7 +292,8 @@ def _parse(given: Any) -> tuple[str, list[Turn]]:
 
     if not isinstance(given, dict):
         raise InputError("not a JSON object")
-    question, turns = given.get("question"), given.get("history") or []
+    question, turns = given.get("question"), given.get("history")
+    turns = [] if turns is None else turns
     if not isinstance(question, str):
         raise InputError('"question" is missing or not text')
     shape = 'a list of {"question", "answer"}'
@@ -232,12 +306,14 @@ def _parse(given: Any) -> tuple[str, list[Turn]]:
 
 
 def _json(record: dict[str, Any]) -> str:
-    unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
     return json.dumps(record, ensure_ascii=not unicode)
 
 
 def _notify(message: str) -> None:
-    click.echo(message, err=True)
+    from rag.show import harmless
+
+    click.echo(harmless(message), err=True)
 
 
 def _progress() -> Callable[[str, int, int], None]:
@@ -247,7 +323,10 @@ def _progress() -> Callable[[str, int, int], None]:
     bars: dict[str, tqdm.tqdm[Any]] = {}
 
     def draw(stage: str, done: int, total: int) -> None:
-        bar = bars.setdefault(stage, tqdm.tqdm(total=total, desc=stage, delay=1, file=sys.stderr))
+        bar = bars.setdefault(
+            stage,
+            tqdm.tqdm(total=total, desc=stage, delay=1, mininterval=0.1 if _on_terminal() else 10, file=sys.stderr),
+        )
         bar.update(done - bar.n)
         if done == total:
             bar.close()
@@ -256,4 +335,13 @@ def _progress() -> Callable[[str, int, int], None]:
 
 
 def _in_colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        sys.stdout is not None
+        and sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
+
+
+def _on_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()

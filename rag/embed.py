@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import ModelError
+from rag.hub import model_folder, quiet
 
 Vectors = npt.NDArray[np.float32]
 
@@ -57,9 +58,8 @@ def find_model(name: str = DEFAULT_MODEL) -> Model:
 
     Raises ModelError when it is not there, or its weights are not those that were published.
     """
-    folder = _packaged() if name == DEFAULT_MODEL else Path(name)
-    if folder is None or not folder.is_dir():
-        folder = _from_hub(name)
+    packaged = _packaged() if name == DEFAULT_MODEL else None
+    folder = packaged if packaged and packaged.is_dir() else model_folder(name)
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
         raise ModelError(
@@ -82,7 +82,7 @@ class SentenceTransformerEncoder:
         import sentence_transformers
 
         self.model = model
-        with _quiet():
+        with quiet():
             self.network = sentence_transformers.SentenceTransformer(str(model.folder), device="cpu")
 
     def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
@@ -112,6 +112,8 @@ class OnnxEncoder:
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
             options.intra_op_num_threads = min(4, os.cpu_count() or 1)
+            # Two sessions take turns: threads of one that wait busily slow the other down by half.
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             self._session = onnxruntime.InferenceSession(
                 str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
             )
@@ -225,7 +227,7 @@ def _export_network(network: Any, folder: Path) -> None:
     raw = folder / "raw.onnx"
     ids = torch.ones((2, 16), dtype=torch.int64)
     axes = {0: torch.export.Dim("texts"), 1: torch.export.Dim("tokens", max=network.max_seq_length)}
-    with _quiet():
+    with quiet():
         torch.onnx.export(
             Unit().eval(), (ids, torch.ones_like(ids)), str(raw), dynamo=True, external_data=True, verbose=False,
             input_names=["input_ids", "attention_mask"], output_names=["unit_vectors"],
@@ -260,38 +262,6 @@ def _packaged() -> Path | None:
     return Path(places[0], "model") if places else None
 
 
-def _from_hub(name: str) -> Path:
-    import huggingface_hub
-
-    try:
-        return Path(huggingface_hub.snapshot_download(name))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"no model {name}: name a folder, or a hub model that can be reached ({type(error).__name__})"
-        ) from None
-
-
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
     for i in range(0, len(texts), BATCH):
         yield list(texts[i : i + BATCH])
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Libraries' notes and bars do not belong in a command's output."""
-    import logging
-    import warnings
-
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with (
-            Path(os.devnull).open("w") as nowhere,
-            contextlib.redirect_stdout(nowhere),
-            contextlib.redirect_stderr(nowhere),
-            warnings.catch_warnings(),
-        ):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)

@@ -13,22 +13,28 @@ from collections.abc import Sequence
 from rag.data import Turn
 
 _NAME = re.compile(
-    r"(?:[A-Z][\w’'-]*\.?)(?:\s+(?:of|the|de|van|von|al|bin|[A-Z][\w’'-]*\.?|\d+))*\s+[A-Z][\w’'-]*|[A-Z][\w’'-]+"
+    r"[A-Z][\w’'-]*\.?(?:\s+(?:of|the|de|van|von|al|bin|[A-Z][\w’'-]*\.?|\d+))*\s+[A-Z][\w’'-]*|[A-Z][\w’'-]+|[A-Z]{2,}"
 )
 _OPENERS = re.compile(
-    r"^(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|in|on|at"
+    r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|in|on|at"
     r"|the|a|an|and|by|to|from|tell|name|list|give|describe|explain)\b\s*",
     re.IGNORECASE,
 )
-_PRONOUN = re.compile(
-    r"\b(?:(?P<whose>his|their|its|her(?=\s+(?!to\b)[a-z]))|he|she|they|it|him|her|them)\b", re.IGNORECASE
+_NO_TOPIC = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december he she they it i we you""".split()
+)
+_PERSON = re.compile(r"\b(?:(?P<whose>his|her(?=\s+(?!to\b)[a-z]))|he|she|him|her)\b", re.IGNORECASE)
+_THING = re.compile(r"\b(?:(?P<whose>its|their)|they|them|it)\b", re.IGNORECASE)
+_IMPERSONAL = re.compile(
+    r"\b(?:is|was|does|did) it (?:true|likely|possible|raining|cost|take|mean|matter|that)\b|\bit (?:cost|take)\b",
+    re.IGNORECASE,
 )
 _EXCHANGE = re.compile(
-    r"^(?:and|but|or|so|what about|how about|and what about)\s+(?P<new>(?:in |on |for |with |the )?[\w’' .-]{1,40}?)\??$",
+    r"(?:and|but|or|so|what about|how about|and what about)\s+(?P<before>(?:in|on|for|with|to|from|at|by)\s+)?(?P<new>(?:the )?[\w’' .-]{1,40}?)\??",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b\d{4}\b")
-_QUESTION_WORD = re.compile(r"\b(who|what|when|where|which|why|how|did|does|do|is|are|was|were)\b", re.IGNORECASE)
 
 
 def resolve(question: str, history: Sequence[Turn]) -> str:
@@ -43,30 +49,43 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     """
     if not history:
         return question
-    last = history[-1]
-    exchange = _EXCHANGE.match(question)
-    if exchange and not _QUESTION_WORD.search(exchange["new"]):
-        return _exchanged(last.question, exchange["new"].strip()) or question
-    pronoun = _PRONOUN.search(question)
-    topic = _topic(history)
+    exchange = _EXCHANGE.fullmatch(question)
+    if exchange and (exchanged := _exchanged(history[-1].question, exchange["new"].strip(), exchange["before"])):
+        return exchanged
+    person = _PERSON.search(question)
+    pronoun = person or (None if _IMPERSONAL.search(question) else _THING.search(question))
+    topic = (_person(history) if person else _thing(history[-1])) if pronoun else None
     if pronoun is None or topic is None or _names(question[: pronoun.start()]):
         return question  # nothing to replace, or a name in the question itself that the pronoun stands for
     name = f"{topic}'s" if pronoun["whose"] else topic
     return question[: pronoun.start()] + name + question[pronoun.end() :]
 
 
-def _topic(history: Sequence[Turn]) -> str | None:
-    """The name that a short answer gave, else the first name in the latest question that has one."""
-    last = history[-1]
-    if last.answer and len(last.answer.split()) <= 5 and re.match(r"who\b", last.question, re.IGNORECASE):
-        names = _names("The " + last.answer)
-        if names:
-            return names[0]
+def _person(history: Sequence[Turn]) -> str | None:
+    """Whom "he" or "she" means: the name that answered a "who" question, else the latest question's only name."""
     for turn in reversed(history):
+        asks_who = bool(re.match(r"who\b", turn.question, re.IGNORECASE))
+        asks_about = bool(re.match(r"who(?: is| was|['’]s)\b", turn.question, re.IGNORECASE))
         names = _names(turn.question)
-        if names:
+        if (
+            asks_who
+            and turn.answer
+            and (said := _names("The " + turn.answer))
+            and not (asks_about and len(names) == 1 and "'s " not in turn.question.replace("’", "'"))
+        ):
+            return said[0]
+        if len(names) == 1 and (asks_about or not asks_who):
             return names[0]
+        if names:
+            return names[0] if not asks_who else None
     return None
+
+
+def _thing(last: Turn) -> str | None:
+    """What "it" or "they" means: the only name in the last question, unless that is who was asked about."""
+    names = _names(last.question)
+    asks_who = re.match(r"who(?: is| was|['’]s)\b", last.question, re.IGNORECASE)
+    return names[0] if len(names) == 1 and not asks_who else None
 
 
 def _names(question: str) -> list[str]:
@@ -74,14 +93,22 @@ def _names(question: str) -> list[str]:
     rest = question
     while match := _OPENERS.match(rest):
         rest = rest[match.end() :]
-    return [re.sub(r"['’]s$", "", match.group()) for match in _NAME.finditer(rest)]
+    found = [re.sub(r"['’]s$", "", match.group()) for match in _NAME.finditer(rest)]
+    return [name for name in found if name.lower() not in _NO_TOPIC]
 
 
-def _exchanged(question: str, new: str) -> str | None:
-    if (year := _YEAR.search(new)) and _YEAR.search(question):
-        return _YEAR.sub(year.group(), question, count=1)
-    names = _names(question)
-    new_names = _names("The " + new)
-    if new_names and names:
-        return question.replace(names[-1], new_names[0], 1)
-    return None
+def _exchanged(question: str, new: str, before: str | None) -> str | None:
+    """The question with its year, or its name, exchanged for the new one; None when it is not plain which."""
+    years, names, new_names = _YEAR.findall(question), _names(question), _names("The " + new)
+    if _YEAR.fullmatch(new):
+        return _YEAR.sub(new, question) if len(years) == 1 else None
+    if not new_names or new_names[0] != re.sub(r"^[Tt]he ", "", new):
+        return None
+    if before:
+        behind = [
+            name
+            for name in names
+            if re.search(rf"\b{before.strip()}\s+(?:the )?{re.escape(name)}", question, re.IGNORECASE)
+        ]
+        names = behind
+    return question.replace(names[0], new_names[0], 1) if len(names) == 1 else None

@@ -12,8 +12,8 @@ import json
 import math
 import os
 import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +27,7 @@ from rag.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, chunk
 from rag.data import Document, Passage, Span
 from rag.embed import Encoder, Vectors
 from rag.errors import IndexUnusableError, SourceError
-from rag.load import decode, load, read_bytes
+from rag.load import Source, decode, load, read_bytes
 from rag.terms import terms
 
 FORMAT = "ask-the-article index"
@@ -84,18 +84,32 @@ class Index:
         return math.log(1 + (len(self.passages) - holding + 0.5) / (holding + 0.5))
 
 
-def build(paths: Iterable[Path], encoder: Encoder, *, progress: Callable[[str, int, int], None] | None = None) -> Index:
+def build(
+    sources: Iterable[Source],
+    encoder: Encoder,
+    *,
+    notify: Callable[[str], None] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Index:
     """Load, chunk and embed the files; ``progress(stage, done, total)`` is told how far it is.
 
-    A file with exactly the content of an earlier one is left out.
+    A file with exactly the content of an earlier one is left out, and so, with a word to
+    ``notify``, is one of a folder that cannot be read. Raises SourceError for one that was named,
+    or when nothing is left.
     """
-    paths = list(paths)
+    sources = list(sources)
     documents: dict[str, Document] = {}
-    for i, path in enumerate(paths):
-        document = load(path)
-        documents.setdefault(document.id, document)
+    for done, source in enumerate(sources, start=1):
+        try:
+            document = load(source.path)
+            documents.setdefault(document.id, document)
+        except SourceError as error:
+            if source.named or (done == len(sources) and not documents):
+                raise
+            if notify:
+                notify(f"left out: {error}")
         if progress:
-            progress("reading", i + 1, len(paths))
+            progress("reading", done, len(sources))
     return build_from(list(documents.values()), encoder, progress=progress)
 
 
@@ -133,24 +147,24 @@ def build_from(
 def save(index: Index, folder: Path) -> None:
     """Write an index, whole or not at all; an index that was there is replaced.
 
-    Raises IndexUnusableError when the folder holds anything else.
+    Of processes that save to one folder at once, one waits for the other. Raises
+    IndexUnusableError when the folder holds anything else.
     """
-    import faiss
+    import filelock
 
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as temporary:
-        made = Path(temporary, "generation")
-        made.mkdir()
-        _write_lines(made / "documents.jsonl", (_document_record(d, folder) for d in index.documents))
-        _write_lines(
-            made / "passages.jsonl",
-            ({"document": p.document_id, "sentences": [[s.start, s.end] for s in p.sentences]} for p in index.passages),
-        )
-        faiss.write_index(index.faiss, str(made / "vectors.faiss"))
-        index.bm25.save(str(made / "bm25"), show_progress=False)
-        files = {f.relative_to(made).as_posix(): _digest(f) for f in sorted(made.rglob("*")) if f.is_file()}
-        generation = "g" + hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
+    with filelock.FileLock(folder / ".lock"):
+        for leftover in [*folder.glob(".making-*"), *folder.glob(".manifest.*")]:  # of a process that was killed
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        generation = f"g{secrets.token_hex(6)}"
+        making = folder / f".making-{generation}"
+        making.mkdir()
+        try:
+            files = _write_generation(index, making, folder)
+            making.rename(folder / generation)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
         manifest = {
             "format": FORMAT,
             "version": VERSION,
@@ -162,17 +176,29 @@ def save(index: Index, folder: Path) -> None:
             "passages": len(index.passages),
             "files": files,
         }
-        if not (folder / generation).is_dir():
-            made.rename(folder / generation)
         _write_whole(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
-    for other in folder.glob("g*"):
-        if other.is_dir() and other.name != generation:
-            shutil.rmtree(other)
+        for other in folder.glob("g*"):
+            if other.is_dir() and other.name != generation:
+                shutil.rmtree(other)
+
+
+def _write_generation(index: Index, made: Path, folder: Path) -> dict[str, str]:
+    """The files of an index, and the hash of each by its name."""
+    import faiss
+
+    _write_lines(made / "documents.jsonl", (_document_record(d, folder) for d in index.documents))
+    _write_lines(
+        made / "passages.jsonl",
+        ({"document": p.document_id, "sentences": [[s.start, s.end] for s in p.sentences]} for p in index.passages),
+    )
+    faiss.write_index(index.faiss, str(made / "vectors.faiss"))
+    index.bm25.save(str(made / "bm25"), show_progress=False)
+    return {f.relative_to(made).as_posix(): _digest(f) for f in sorted(made.rglob("*")) if f.is_file()}
 
 
 def check_folder(folder: Path) -> None:
     """Raise IndexUnusableError unless an index may be written there: a new folder, an empty one, or an index."""
-    ours = re.compile(r"manifest\.json|g[0-9a-f]{12}|\.making-.*|\.manifest\..*")
+    ours = re.compile(r"manifest\.json|\.lock|g[0-9a-f]{12}|\.making-.*|\.manifest\..*")
     if folder.exists() and not (folder.is_dir() and all(ours.fullmatch(entry.name) for entry in folder.iterdir())):
         raise IndexUnusableError(f"{folder} holds something other than an index: choose a new or empty folder")
 
@@ -180,9 +206,6 @@ def check_folder(folder: Path) -> None:
 def open_index(folder: Path) -> Index:
     """Read an index. Raises IndexUnusableError, saying what to do, when it is missing, damaged,
     foreign, of another version, or when a source has changed since it was built."""
-    import bm25s
-    import faiss
-
     if not folder.is_dir():
         raise IndexUnusableError(
             f"no index at {folder}: build one with `rag index SOURCE… --out {folder}`, or ask files with --source"
@@ -196,25 +219,32 @@ def open_index(folder: Path) -> Index:
             f"the index {folder} has version {manifest.get('version')}, this program reads {VERSION}: {again}"
         )
     try:
-        made = folder / manifest["generation"]
-        for name, digest in manifest["files"].items():
-            if _digest(made / name) != digest:
-                raise ValueError(f"{name} has changed")
-        documents = [_document(record, folder) for record in _read_lines(made / "documents.jsonl")]
-        passages = [
+        return _open_generation(folder, manifest)
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        if _manifest_or_none(folder) != manifest:  # it was replaced while being read
+            return open_index(folder)
+        raise IndexUnusableError(f"the index {folder} is damaged ({error}): {again}") from error
+
+
+def _open_generation(folder: Path, manifest: dict[str, Any]) -> Index:
+    import bm25s
+    import faiss
+
+    made = folder / manifest["generation"]
+    for name, digest in manifest["files"].items():
+        if _digest(made / name) != digest:
+            raise ValueError(f"{name} has changed")
+    return Index(
+        documents=tuple(_document(record, folder) for record in _read_lines(made / "documents.jsonl")),
+        passages=tuple(
             Passage(record["document"], tuple(Span(*s) for s in record["sentences"]))
             for record in _read_lines(made / "passages.jsonl")
-        ]
-        return Index(
-            documents=tuple(documents),
-            passages=tuple(passages),
-            model=manifest["model"],
-            model_sha256=manifest["model_sha256"],
-            faiss=faiss.read_index(str(made / "vectors.faiss")),
-            bm25=bm25s.BM25.load(str(made / "bm25"), show_progress=False),
-        )
-    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise IndexUnusableError(f"the index {folder} is damaged ({error}): {again}") from error
+        ),
+        model=manifest["model"],
+        model_sha256=manifest["model_sha256"],
+        faiss=faiss.read_index(str(made / "vectors.faiss")),
+        bm25=bm25s.BM25.load(str(made / "bm25"), show_progress=False),
+    )
 
 
 def check_source(document: Document) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rag.data import Document
@@ -15,30 +16,48 @@ MARKDOWN = {".md", ".markdown"}
 FORMATS = {".txt", *MARKDOWN}
 
 
-def find_sources(sources: Iterable[str | Path]) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read; ``named`` when the user named it, and not a folder that it is in."""
+
+    path: Path
+    named: bool
+
+
+def find_sources(sources: Iterable[str | Path]) -> list[Source]:
     """The files that ``sources`` name, folders searched for every known format, each file once.
 
     Files come in the order given, those of a folder sorted by path; hidden ones are passed over.
     Raises SourceError for a missing one, an unknown format, or a folder with nothing to read.
     """
-    found: dict[Path, None] = {}
-    for source in map(Path, sources):
-        if source.is_dir():
-            inside = [p for p in sorted(source.rglob("*")) if p.suffix.lower() in FORMATS and p.is_file()]
-            inside = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(source).parts)]
-            if not inside:
-                raise SourceError(f"no {_formats()} file in the folder {source}: name a folder or file that has text")
-            found.update(dict.fromkeys(inside))
-        elif not source.exists():
-            raise SourceError(f"no such file or folder: {source}: check the path")
-        elif source.suffix.lower() not in FORMATS:
-            raise SourceError(f"cannot read the format of {source}: give a {_formats()} file")
-        else:
-            found[source] = None
+    found: dict[Path, Source] = {}
+    for source in sources:
+        if not str(source):
+            raise SourceError("a source without a name: name a file or a folder")
+        for one in _files(Path(source)):
+            found.setdefault(one.path.resolve(), one)
     if not found:
         raise SourceError("no source given: name a file or a folder")
-    distinct = {path.resolve(): path for path in reversed(found)}
-    return [path for path in found if distinct[path.resolve()] is path]
+    for one in found.values():
+        try:
+            str(one.path).encode("utf-8")
+        except UnicodeEncodeError:
+            raise SourceError(f"the name of {str(one.path)!r} is not UTF-8: rename the file") from None
+    return list(found.values())
+
+
+def _files(source: Path) -> list[Source]:
+    if source.is_dir():
+        inside = [path for path in sorted(source.rglob("*")) if path.suffix.lower() in FORMATS and path.is_file()]
+        seen = [path for path in inside if not any(part.startswith(".") for part in path.relative_to(source).parts)]
+        if not seen:
+            raise SourceError(f"no {_formats()} file in the folder {source}: name a folder or file that has text")
+        return [Source(path, named=False) for path in seen]
+    if not source.exists():
+        raise SourceError(f"no such file or folder: {source}: check the path")
+    if not source.is_file() or source.suffix.lower() not in FORMATS:
+        raise SourceError(f"cannot read the format of {source}: give a {_formats()} file")
+    return [Source(source, named=True)]
 
 
 def load(path: Path) -> Document:
@@ -70,6 +89,8 @@ def load(path: Path) -> Document:
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file of at most MAX_BYTES; SourceError when it cannot be read."""
     try:
+        if path.exists() and not path.is_file():
+            raise SourceError(f"not a file: {path}: give a text file")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise SourceError(

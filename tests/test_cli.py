@@ -132,11 +132,15 @@ def test_index_then_ask_elsewhere(rag: Rag, article: Path, tmp_path: Path) -> No
         (["index", "seeds", "--out", "tests"], "something other than an index"),
         (["index", "gone.txt", "--out", "new"], "no such file"),
         (["wrong"], "No such command"),
+        (["ask", "Who?", "--source", ""], "without a name"),
+        (["ask", "Who?", "--threshold", "2"], "not in the range"),
+        (["ask", "Who?", "--reader", "nowhere"], "no model nowhere"),
+        (["ask", "Who?", "--source", "gone\x1b[31m.txt"], "gone\ufffd[31m.txt"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(rag: Rag, arguments: list[str], says: str) -> None:
-    done = rag(*arguments)
-    assert done.returncode == 2 and done.stdout == ""
+    done = rag(*arguments, env={"HF_HUB_OFFLINE": "1"})
+    assert done.returncode == (1 if "model" in says else 2) and done.stdout == ""
     assert says in done.stderr and done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
 
 
@@ -157,6 +161,8 @@ def test_a_batch_answers_in_order_and_keeps_bad_lines_in_place(rag: Rag) -> None
         {"id": 4},
         ["a list"],
         {"id": 6, "question": "What did he find?", "history": "none"},
+        '{"id": NaN, "question": "Who wrote this?"}',
+        {"id": 8, "question": "And in 1990?", "history": [{"question": "What \ud800 closed in 1950?"}]},
         {
             "id": 7,
             "question": "When did he visit Pyongyang?",
@@ -167,8 +173,8 @@ def test_a_batch_answers_in_order_and_keeps_bad_lines_in_place(rag: Rag) -> None
     done = rag("ask", "--batch", "-", stdin=batch)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 2 and done.stderr == ""
-    assert [record["id"] for record in records] == ["a", 2, None, 4, None, 6, 7]
-    assert ["error" in record for record in records] == [False, False, True, True, True, True, False]
+    assert [record["id"] for record in records] == ["a", 2, None, 4, None, 6, None, 8, 7]
+    assert ["error" in record for record in records] == [False, False, True, True, True, True, True, True, False]
     assert all(list(record) == ["id", "error"] for record in records if "error" in record)
     for record in records:
         if "error" not in record:
@@ -214,6 +220,17 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     assert done.stderr == "" and json.loads(done.stdout)["answer"]
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_closed_streams_are_no_crash(closed: str) -> None:
+    command = (
+        f"'{sys.executable}' -m rag ask --batch - {closed} < /dev/null"
+        if closed == "<&-"
+        else f"'{sys.executable}' -m rag ask 'Who wrote this?' {closed}"
+    )
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert "unexpected" not in done.stderr and done.returncode in {0, 2}
+
+
 def test_chat_remembers_and_ends_at_end_of_input(rag: Rag) -> None:
     done = rag("chat", stdin="Who is Putin?\n\n?\nWhen did he make an unexpected visit to Pyongyang?\n")
     assert done.returncode == 0
@@ -225,6 +242,8 @@ def test_chat_remembers_and_ends_at_end_of_input(rag: Rag) -> None:
 
 
 def test_help_and_version(rag: Rag) -> None:
+    alone = rag()
+    assert alone.returncode == 2 and "Commands:" in alone.stdout and alone.stderr.count("\n") == 1
     assert rag("--version").stdout.startswith("rag, version 0.")
     for command in ["ask", "chat", "index"]:
         assert command in rag("--help").stdout

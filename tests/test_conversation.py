@@ -26,6 +26,14 @@ DOCUMENT = Document("d", "d.txt", TEXT, (Span(0, 11), Span(13, 23), Span(25, 42)
         ("What is the title of the book?", None, None),
         ("Who wrote the report on bees?", None, None),
         ("Who wrote Hamlet?", None, None),
+        ("Who wrote the report?", None, None),
+        ("Can you tell me who wrote this, please?", "Ann Lee", "By Ann Lee"),
+        ("Who are the authors of this article?", "Ann Lee", "By Ann Lee"),
+        ("Which journalist wrote this?", "Ann Lee", "By Ann Lee"),
+        ("Author?", "Ann Lee", "By Ann Lee"),
+        ("What's this article called?", "Bees return", "Bees return"),
+        ("What is this article's headline?", "Bees return", "Bees return"),
+        ("Give me the headline", "Bees return", "Bees return"),
     ],
 )
 def test_headline_and_author(question: str, answer: str | None, quote: str | None) -> None:
@@ -34,14 +42,14 @@ def test_headline_and_author(question: str, answer: str | None, quote: str | Non
         assert found is None
     else:
         assert found is not None
-        [candidate] = found[1]
+        [candidate] = found
         assert candidate.answer and candidate.answer.of(TEXT) == answer
         assert candidate.quote.of(TEXT) == quote
 
 
 def test_an_article_without_a_byline_names_no_author() -> None:
     nobody = Document("d", "d.txt", TEXT, DOCUMENT.body, "0")
-    assert about("Who wrote this?", [nobody]) == ("byline", [])
+    assert about("Who wrote this?", [nobody]) == []
 
 
 @pytest.mark.parametrize(
@@ -54,6 +62,15 @@ def test_an_article_without_a_byline_names_no_author() -> None:
         ("What about Spain?", [Turn("What is the capital of France?", "Paris")], "What is the capital of Spain?"),
         ("Did Curie think she would win?", [Turn("Who is Ann Lee?")], "Did Curie think she would win?"),
         ("When did he leave?", [], "When did he leave?"),
+        ("Is it raining in Rome?", [Turn("Who is Ann Lee?")], "Is it raining in Rome?"),
+        ("When was it signed?", [Turn("Who signed the Treaty of Rome?", "Bo Ek")], "When was Treaty of Rome signed?"),
+        ("When did he die?", [Turn("Who visited Oslo?", "Bo Ek visited Oslo in May")], "When did Bo Ek die?"),
+        ("When did it close?", [Turn("Is Monday a holiday?")], "When did it close?"),
+        ("When did he die?", [Turn("What was he called?", "He was called Henry")], "When did he die?"),
+        ("And Putin?", [Turn("When did Mao visit Oslo?")], "And Putin?"),
+        ("And in Rome?", [Turn("What did Mao do in Oslo?")], "What did Mao do in Rome?"),
+        ("And in 1953?", [Turn("Who won between 1950 and 1952?")], "And in 1953?"),
+        ("What about his wife?", [Turn("Who is Bo Ek?")], "What about Bo Ek's wife?"),
         ("When did he leave?", [Turn("what is rain?", "water")], "When did he leave?"),
         (
             "When did he leave?",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import shutil
 from pathlib import Path
 
@@ -8,15 +9,16 @@ import numpy as np
 import pytest
 
 import rag.index as stage
-from rag.errors import IndexUnusableError
+from rag.errors import IndexUnusableError, SourceError
 from rag.index import Index, build, open_index, save
+from rag.load import Source, find_sources
 from tests.conftest import ARTICLE, TermEncoder
 
 
 @pytest.fixture
 def folder(article: Path, encoder: TermEncoder) -> Path:
     folder = article.parent / "index"
-    save(build([article], encoder), folder)
+    save(build([Source(article, True)], encoder), folder)
     return folder
 
 
@@ -33,13 +35,13 @@ def same(one: Index, other: Index) -> bool:
 
 
 def test_what_is_opened_is_what_was_saved(article: Path, folder: Path, encoder: TermEncoder) -> None:
-    assert same(build([article], encoder), open_index(folder))
+    assert same(build([Source(article, True)], encoder), open_index(folder))
 
 
 def test_bm25_as_worked_out_by_hand(tmp_path: Path, encoder: TermEncoder) -> None:
     for name, text in {"a.txt": "Red bees sing.", "b.txt": "Blue birds sing."}.items():
         (tmp_path / name).write_text(text)
-    index = build(sorted(tmp_path.glob("*.txt")), encoder)
+    index = build(find_sources([tmp_path]), encoder)
     # idf of a term in one of two passages: ln(1 + 1.5/1.5) = ln 2; tf part 1/(1 + 0.3) at mean length
     assert index.rarity("red") == pytest.approx(0.6931, abs=1e-4)
     assert index.bm25_scores(["red"]) == pytest.approx([0.6931 / 1.3, 0], abs=1e-3)
@@ -47,7 +49,7 @@ def test_bm25_as_worked_out_by_hand(tmp_path: Path, encoder: TermEncoder) -> Non
 
 
 def test_an_index_holds_plain_files_only(folder: Path) -> None:
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
     assert {path.suffix for path in files} == {".json", ".jsonl", ".npy", ".faiss"}
     for path in files:
         if path.suffix == ".npy":
@@ -69,7 +71,7 @@ def test_sources_are_named_from_the_current_folder(folder: Path, monkeypatch: py
 def test_the_same_content_twice_is_indexed_once(article: Path, encoder: TermEncoder) -> None:
     copy = article.with_name("copy.txt")
     shutil.copy(article, copy)
-    assert [d.source for d in build([article, copy], encoder).documents] == [str(article)]
+    assert [d.source for d in build([Source(article, True), Source(copy, True)], encoder).documents] == [str(article)]
 
 
 def test_beyond_the_exact_limit_a_graph_finds_the_same(
@@ -79,9 +81,9 @@ def test_beyond_the_exact_limit_a_graph_finds_the_same(
     path.write_text(
         "\n\n".join(f"Item {i} costs {i * 7} euros in town {i % 13}. " + "Words follow. " * 60 for i in range(60))
     )
-    exact = build([path], encoder)
+    exact = build([Source(path, True)], encoder)
     monkeypatch.setattr(stage, "EXACT_UP_TO", 10)
-    graph = build([path], encoder)
+    graph = build([Source(path, True)], encoder)
     assert type(graph.faiss) is not type(exact.faiss)
     vector = encoder.encode(["Item 31 costs 217 euros"])[0]
     assert graph.nearest(vector, 1)[0] == exact.nearest(vector, 1)[0]
@@ -152,24 +154,56 @@ def test_a_failed_save_leaves_the_old_index(
     with monkeypatch.context() as patch:
         patch.setattr(stage, "_write_whole", fail)
         with pytest.raises(OSError, match="disk full"):
-            save(build([other], encoder), folder)
+            save(build([Source(other, True)], encoder), folder)
     assert same(before, open_index(folder))
-    save(build([other], encoder), folder)
+    save(build([Source(other, True)], encoder), folder)
     assert open_index(folder).documents[0].source == str(other)
-    assert sorted(path.name[0] for path in folder.iterdir()) == ["g", "m"]
+    assert sorted(path.name[0] for path in folder.iterdir()) == [".", "g", "m"]
+
+
+def test_an_index_left_by_a_killed_process_is_mended(folder: Path, article: Path, encoder: TermEncoder) -> None:
+    (folder / ".making-gone").mkdir()
+    (folder / ".manifest.json.1").write_text("{")
+    damage_vectors(folder)
+    save(build([Source(article, True)], encoder), folder)
+    assert same(build([Source(article, True)], encoder), open_index(folder))
+    assert sorted(path.name[:5] for path in folder.iterdir()) == [".lock", next(folder.glob("g*")).name[:5], "manif"]
+
+
+def save_often(article: str, folder: str) -> None:
+    index = build([Source(Path(article), True)], TermEncoder())
+    for _ in range(15):
+        save(index, Path(folder))
+        open_index(Path(folder))
+
+
+def test_several_processes_save_and_open_at_once(article: Path, folder: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.starmap(save_often, [(str(article), str(folder))] * 2)
+    assert open_index(folder).documents
+
+
+def test_a_bad_file_of_a_folder_is_left_out_with_a_word(article: Path, encoder: TermEncoder) -> None:
+    article.with_name("bad.txt").write_bytes(b"\xff")
+    said: list[str] = []
+    index = build(find_sources([article.parent]), encoder, notify=said.append)
+    assert [d.source for d in index.documents] == [str(article)]
+    assert len(said) == 1 and "bad.txt" in said[0]
+    with pytest.raises(SourceError, match=r"bad\.txt"):
+        build(find_sources([article, article.with_name("bad.txt")]), encoder)
 
 
 def test_no_other_folder_is_overwritten(tmp_path: Path, article: Path, encoder: TermEncoder) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "one.jpg").write_bytes(b"x")
     with pytest.raises(IndexUnusableError, match="something other than an index"):
-        save(build([article], encoder), tmp_path / "photos")
+        save(build([Source(article, True)], encoder), tmp_path / "photos")
 
 
 def test_the_index_kept_in_the_repository_is_that_of_the_seed_article(encoder: TermEncoder) -> None:
     from tests.conftest import ROOT, SEED
 
-    kept, fresh = open_index(ROOT / "index"), build([SEED], encoder)
+    kept, fresh = open_index(ROOT / "index"), build([Source(SEED, True)], encoder)
     assert kept.passages == fresh.passages
     assert [d.sha256 for d in kept.documents] == [d.sha256 for d in fresh.documents]
     assert [d.body for d in kept.documents] == [d.body for d in fresh.documents]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,17 @@ def test_the_seed_article_keeps_every_paragraph_and_no_furniture() -> None:
     [
         ("By Ann Lee", "Ann Lee"),
         ("by ann o'neil", None),
+        ("By Émile Zola", "Émile Zola"),
+        ("By Иван Петров", "Иван Петров"),
+        ("By: Jane Roe", "Jane Roe"),
+        ("Words: Jane Roe", "Jane Roe"),
+        ("Posted by Jane Roe on May 4", "Jane Roe"),
+        ("By Jane Roe Updated Monday May 4", "Jane Roe"),
+        ("By Dr. Jane Roe, PhD, and Tom Fox", "Dr. Jane Roe, PhD, and Tom Fox"),
+        ("By JANE ROE, STAFF WRITER", "JANE ROE"),
+        ("By\nJane Roe", "Jane Roe"),
+        ("By Christmas Eve the town was empty of people.", None),
+        ("By Monday Morning Leeds was flooded.", None),
         ("By JOHN SMITH and Mary O'Neil | Staff writers", "JOHN SMITH and Mary O'Neil"),
         ("Written by Ludwig van Houten, science editor", "Ludwig van Houten"),
         ("By contrast, nothing happened.", None),
@@ -125,7 +137,8 @@ def test_sources_are_files_and_folders_each_once(tmp_path: Path) -> None:
     for name in ["b.txt", "a.md", "c.pdf", "sub/d.TXT", ".hidden/e.txt"]:
         (tmp_path / name).write_text("Text.")
     found = find_sources([tmp_path / "b.txt", tmp_path])
-    assert [path.relative_to(tmp_path).as_posix() for path in found] == ["b.txt", "a.md", "sub/d.TXT"]
+    assert [source.path.relative_to(tmp_path).as_posix() for source in found] == ["b.txt", "a.md", "sub/d.TXT"]
+    assert [source.named for source in found] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +149,79 @@ def test_sources_that_are_none(tmp_path: Path, name: str, says: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(SourceError, match=says):
         find_sources([tmp_path / name])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Register offices across England closed their doors on Monday.",
+        "Donate blood and you may save a life, the hospital said on Friday.",
+        "Copyright law in America protects works for 95 years from publication.",
+        "Privacy is a human right, she said.",
+        "Most viewed him as a traitor.",
+        "Follow Route 9 on foot to the dam.",
+        "Topics ranged from war to butter.",
+        "20 minutes",
+        "Email",
+        "Ève Curie",
+    ],
+)
+def test_what_only_looks_like_furniture_stays(sentence: str) -> None:
+    paragraph = "It rained on Monday in all of the town."
+    assert sentence in body(f"A headline of note\n\n{paragraph}\n\n{sentence}\n\n{paragraph}\n\n{paragraph}")
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("World\n\nFed raises rates\n\nThe bank moves for the first time in four long years", "Fed raises rates"),
+        ("Last modified on Thu 5 Mar 2020 09.00 GMT\n\nBees are back", "Bees are back"),
+        ("Posted by Jane Roe on May 4\n\nOn bees and men", "On bees and men"),
+        ("Menu\n\nSearch\n\nBees", None),
+    ],
+)
+def test_headlines(head: str, title: str | None) -> None:
+    text = f"{head}\n\nIt rained on Monday in all of the town.\n\nThe river rose by a metre."
+    found = lay_out(text).title
+    assert (found and found.of(text)) == title
+
+
+def test_a_horizontal_rule_is_no_front_matter() -> None:
+    text = "---\n\nReal content is here, all of it.\n\nnote: keep this\n\n---\n\nMore of it is here.\n"
+    assert body(text, markdown=True) == ["Real content is here, all of it.", "note: keep this", "More of it is here."]
+
+
+@pytest.mark.parametrize(
+    ("field", "author"),
+    [("[Ann Lee, Bo Ek]", "Ann Lee, Bo Ek"), ("Ann # chief", "Ann"), ("'Ann'", "Ann"), (">", None), ("|", None)],
+)
+def test_front_matter_values(field: str, author: str | None) -> None:
+    text = f"---\nauthor: {field}\n---\n# Bees\n\n```\n# no heading\n```\n"
+    layout = lay_out(text, markdown=True)
+    assert (layout.byline and layout.byline.of(text)) == author
+    assert layout.title and layout.title.of(text) == "Bees"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# a" + " " * 100_000 + "b", " " * 1_000_000 + "x", "---\nkey:" + " " * 100_000 + "x\n---\ny", "by " * 50_000],
+)
+def test_odd_texts_take_no_time(text: str) -> None:
+    """Each took from seconds to hours with patterns that look back."""
+    lay_out(text, markdown=True)
+    lay_out(text)
+
+
+def test_a_file_without_an_end_is_no_source(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(SourceError, match="cannot read the format"):
+        find_sources([tmp_path / "pipe.txt"])
+
+
+def test_a_name_that_is_not_utf_8_is_said(tmp_path: Path) -> None:
+    (tmp_path / "b\udcff.txt").write_text("Text.")
+    with pytest.raises(SourceError, match="not UTF-8"):
+        find_sources([tmp_path])
 
 
 def test_the_limit_is_what_the_message_says() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rag.index import build
+from rag.load import Source
 from rag.retrieve import Retriever, fuse, ranks
 from tests.conftest import TermEncoder
 
@@ -17,7 +18,7 @@ def test_ranks_count_from_one() -> None:
 def test_hits_come_best_first_with_both_ranks(article: Path, encoder: TermEncoder) -> None:
     paragraphs = [f"Paragraph {i} tells of stone number {i}. " + "It rains. " * 55 for i in range(12)]
     article.write_text("\n\n".join([*paragraphs, "The ferry sinks near Oslo. " + "It snows. " * 55]))
-    index = build([article], encoder)
+    index = build([Source(article, True)], encoder)
     hits = Retriever(index, encoder).search("Where does the ferry sink?", k=5)  # type: ignore[arg-type]
     assert len(hits) == 5
     assert "ferry" in index.text(hits[0].passage)
@@ -26,7 +27,7 @@ def test_hits_come_best_first_with_both_ranks(article: Path, encoder: TermEncode
 
 
 def test_a_question_of_unknown_words_still_gets_hits(article: Path, encoder: TermEncoder) -> None:
-    hits = Retriever(build([article], encoder), encoder).search("Zzyzx?")  # type: ignore[arg-type]
+    hits = Retriever(build([Source(article, True)], encoder), encoder).search("Zzyzx?")  # type: ignore[arg-type]
     assert hits and all(hit.bm25 == 0 for hit in hits)
 
 

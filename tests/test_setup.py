@@ -31,7 +31,7 @@ def fetch(url: str, seconds: float) -> bytes:
         try:
             with urllib.request.urlopen(url, timeout=10) as page:
                 return bytes(page.read())
-        except OSError:  # noqa: PERF203
+        except OSError:
             if time.monotonic() > end:
                 raise
             time.sleep(1)

@@ -12,15 +12,16 @@ import pytest
 
 from rag.data import Span
 from rag.errors import InputError, SourceError
-from training.data import Paragraph, Question, deduplicate, gold, read_squad, set_apart, squad_tree, without_text_of
-from training.decode import Reading, best_reading, read_logits
+from rag.score import auroc, exact, f1
+from rag.squad import Paragraph, Question, read_squad
+from training.data import deduplicate, gold, set_apart, squad_tree, without_text_of
 from training.encode import batches, cut, load_encoded, save_encoded, token_span
 from training.evaluate import Asked, Outcome, figures
 from training.examples import Mixture, Source, by_source, make_examples
 from training.negatives import holds_any, near_miss, occurs, stands_alone
 from training.options import command_line, options_of
 from training.schedule import decay_of, learning_rate
-from training.score import auroc, best_threshold, exact, f1
+from training.score import best_threshold
 from training.synthetic import synthetic_paragraphs
 from training.windows import contains, deployed_windows, random_window, sentences_of
 
@@ -214,34 +215,6 @@ def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
     assert rates[85] == 1.0
     assert rates[100] == 0.0
     assert learning_rate(10_000, 2.0, 4, None, 0) == 2.0
-
-
-def test_decoding_by_hand() -> None:
-    # [CLS] q [SEP] "He" "won" "in" "1921" [SEP]
-    offsets = [None, None, None, (0, 2), (3, 6), (7, 9), (10, 14), None]
-    start = np.array([1.0, 9.0, 9.0, 0.0, 2.0, 0.0, 6.0, 9.0])
-    end = np.array([2.0, 9.0, 9.0, 0.0, 5.0, 0.0, 4.0, 9.0])
-    passage = "He won in 1921"
-    assert read_logits(start, end, offsets, passage) == Reading(Span(10, 14), 7.0)
-    # The end must not come before the start: 6 + 5 would be the best sum.
-    end[6] = -9.0
-    assert read_logits(start, end, offsets, passage) == Reading(Span(3, 6), 4.0)
-
-
-def test_decoding_keeps_to_the_lengths_allowed() -> None:
-    passage = "a b c d"
-    offsets = [None, (0, 1), (2, 3), (4, 5), (6, 7)]
-    start, end = np.array([0.0, 9, 0, 0, 1]), np.array([0.0, 0, 1, 0, 9])
-    assert read_logits(start, end, offsets, passage) == Reading(Span(0, 7), 18.0)
-    assert read_logits(start, end, offsets, passage, max_words=2) == Reading(Span(0, 3), 10.0)
-    assert read_logits(start, end, offsets, passage, max_tokens=1) == Reading(Span(6, 7), 10.0)
-    assert read_logits(start, end, [None] * 5, passage) is None
-
-
-def test_the_best_passage_is_the_one_with_the_greatest_margin() -> None:
-    a, b = Reading(Span(0, 1), 1.0), Reading(Span(0, 2), 3.0)
-    assert best_reading([None, a, b, b]) == (2, b)
-    assert best_reading([None]) is None
 
 
 def test_scores_by_hand() -> None:

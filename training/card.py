@@ -42,7 +42,7 @@ Weights: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), as packaged in `gt
 {_sources(run)}
 
 Text of the sets measured below was removed from the training files (equal contexts, and contexts of which half the
-sentences or more are found in a measured one). No SQuAD dev question was used in any form.
+sentences or more are found in a measured one).{_unseen(run)}
 
 ## Recipe
 
@@ -85,6 +85,13 @@ def _sources(run: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _unseen(run: dict[str, Any]) -> str:
+    """What holds for the known files, and cannot be said of others."""
+    known = run.get("files") and set(run["files"]) <= set(SOURCES)
+    return " No question of SQuAD's development sets, or made from them, is in these files." if known else ""
+
+
 def _recipe(run: dict[str, Any]) -> str:
-    shown = {k: v for k, v in run.items() if k not in {"files", "dev", "shares"} and v not in (None, {})}
-    return ", ".join(f"{k} {v}" for k, v in shown.items()) + ".\n" if shown else ""
+    left_out = {"files", "dev", "shares", "mixture"}
+    shown = {k: v for k, v in {**run, **run.get("mixture", {})}.items() if k not in left_out and v not in (None, False)}
+    return ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in shown.items()) + ".\n" if shown else ""

@@ -2,70 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from rag.chunk import split_sentences
 from rag.data import Span
-from rag.errors import SourceError
+from rag.squad import Paragraph, Question
 
 SHARED_SENTENCES = 0.5
 """A paragraph is "the same text" as held-out text when this share of its sentences is found there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question and its gold answers, ranges of the paragraph's context; none = not answerable."""
-
-    id: str
-    text: str
-    answers: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A context and the questions about it; ``source`` is the file name without its endings."""
-
-    source: str
-    context: str
-    questions: tuple[Question, ...]
-
-
-def read_squad(path: Path) -> list[Paragraph]:
-    """The paragraphs of one ``.json`` or ``.json.gz`` file in SQuAD 1.1 or 2.0 format.
-
-    Raises SourceError when the file cannot be read, has another format, or an answer is not
-    found at its ``answer_start``.
-    """
-    try:
-        raw = path.read_bytes()
-        tree = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
-        return [
-            _paragraph(path.name.split(".json")[0], paragraph)
-            for article in tree["data"]
-            for paragraph in article["paragraphs"]
-        ]
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise SourceError(f"{path}: not a readable SQuAD-format file ({error}); give .json or .json.gz") from error
-
-
-def _paragraph(source: str, raw: dict[str, Any]) -> Paragraph:
-    context = raw["context"]
-    questions = []
-    for qa in raw["qas"]:
-        spans = tuple(Span(a["answer_start"], a["answer_start"] + len(a["text"])) for a in qa.get("answers", ()))
-        for span, answer in zip(spans, qa.get("answers", ()), strict=True):
-            if not answer["text"] or span.of(context) != answer["text"]:
-                raise ValueError(f"question {qa.get('id')!r}: answer {answer['text']!r} is not at {span.start}")
-        questions.append(Question(str(qa.get("id", "")), qa["question"].strip(), spans))
-    return Paragraph(source, context, tuple(questions))
 
 
 def squad_tree(paragraphs: Iterable[Paragraph]) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.data import Paragraph, Question, gold
-from training.decode import Reading, best_reading, read_logits
+from rag.decode import spans
+from rag.score import auroc, exact, f1
+from rag.squad import Paragraph, Question
+from training.data import gold
 from training.encode import MAX_LENGTH, MAX_QUESTION, STRIDE, special_ids
 from training.examples import Mixture
 from training.negatives import entities, near_miss, numbers
-from training.score import auroc, best_threshold, exact, f1
+from training.score import best_threshold
 from training.windows import contains, deployed_windows, sentences_of
 
 if TYPE_CHECKING:
@@ -111,22 +113,17 @@ def outcomes(asked: Sequence[Asked], tokenizer: Tokenizer, model: Model) -> list
         question = tokenizer.encode(one.question)
         passages = tokenizer.encode_batch(list(one.passages), add_special_tokens=False)
         rows.extend(_rows(number, one, question, passages, sep))
-    readings: list[list[Reading | None]] = [[] for _ in asked]
-    said: list[list[str]] = [[] for _ in asked]
+    best = [("", float("-inf"))] * len(asked)
     # Rows of near length share a batch; their order within a question does not matter but for ties.
     order = sorted(range(len(rows)), key=lambda i: (len(rows[i].tokens), i))
     for first in range(0, len(order), ROWS):
         part = [rows[i] for i in order[first : first + ROWS]]
         start, end = model(_padded(part))
         for row, s, e in zip(part, start, end, strict=True):
-            reading = read_logits(s, e, row.offsets, row.passage)
-            readings[row.asked].append(reading)
-            said[row.asked].append(reading.span.of(row.passage) if reading else "")
-    made = []
-    for one, found, texts in zip(asked, readings, said, strict=True):
-        best = best_reading(found)
-        made.append(Outcome(one, texts[best[0]], best[1].margin) if best else Outcome(one, "", float("-inf")))
-    return made
+            for reading in spans(s, e, row.offsets, row.passage):
+                if reading.margin > best[row.asked][1]:
+                    best[row.asked] = (reading.span.of(row.passage), reading.margin)
+    return [Outcome(one, *found) for one, found in zip(asked, best, strict=True)]
 
 
 def _padded(rows: Sequence[_Row]) -> dict[str, np.ndarray]:
@@ -179,7 +176,7 @@ def torch_model(checkpoint: Path, base: Path) -> Model:
     from training.checkpoint import load
     from training.model import new_model
 
-    model = new_model(base, 0).eval()
+    model = new_model(base, 0).eval()  # type: ignore[no-untyped-call]
     load(checkpoint, model, None)
 
     def run(inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

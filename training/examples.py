@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from rag.data import Span
-from training.data import Paragraph, Question, gold
+from rag.squad import Paragraph, Question
+from training.data import gold
 from training.negatives import Ranker, entities, holds_any, near_miss, numbers, stands_alone
 from training.windows import among_others, contains, deployed_windows, random_window, sentences_of
 

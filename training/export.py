@@ -37,7 +37,7 @@ def export_float(weights: Path, base: Path, target: Path) -> None:
     from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
 
-    model = new_model(base, 0).eval()
+    model = new_model(base, 0).eval()  # type: ignore[no-untyped-call]
     checkpoint.load(weights, model, None)
 
     class Reader(torch.nn.Module):

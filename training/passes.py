@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag.errors import InputError
-from training.data import Paragraph, deduplicate, read_squad, set_apart, squad_tree, without_text_of
+from rag.squad import Paragraph, read_squad
+from training.data import deduplicate, set_apart, squad_tree, without_text_of
 from training.encode import Encoded, encode, load_encoded, load_tokenizer, save_encoded
 from training.examples import Example, Source, by_source, make_examples
 from training.options import Options

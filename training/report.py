@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rag.squad import read_squad
 from training.card import model_card
-from training.data import read_squad
 from training.encode import load_tokenizer
 from training.evaluate import Asked, asked_of, figures, near_misses, onnx_model, outcomes
 from training.export import sha256

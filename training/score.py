@@ -1,63 +1,10 @@
-"""Figures: SQuAD's exact match and F1, area under the ROC curve, and the best threshold."""
+"""The margin from which to answer that suits a set best."""
 
 from __future__ import annotations
 
-import re
-import string
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-
-_PUNCTUATION = frozenset(string.punctuation)
-
-
-def normalise(answer: str) -> str:
-    """Lower case, without ASCII punctuation, articles and doubled spaces, as SQuAD's own script does.
-
-    >>> normalise("The  Queen's house.")
-    'queens house'
-    """
-    text = "".join(c for c in answer.lower() if c not in _PUNCTUATION)
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
-
-
-def exact(said: str, gold: Sequence[str]) -> float:
-    """1.0 when the answer equals a gold answer (no gold answers: when nothing is said).
-
-    >>> exact("the end", ["End."]), exact("", []), exact("x", [])
-    (1.0, 1.0, 0.0)
-    """
-    return float(normalise(said) in {normalise(g) for g in gold or [""]})
-
-
-def f1(said: str, gold: Sequence[str]) -> float:
-    """Greatest token F1 with a gold answer (no gold answers: 1.0 when nothing is said).
-
-    >>> f1("in May 1921", ["1921"])
-    0.5
-    """
-    return max(_f1(normalise(said).split(), normalise(g).split()) for g in gold or [""])
-
-
-def _f1(said: list[str], gold: list[str]) -> float:
-    if not said or not gold:
-        return float(said == gold)
-    common = sum((Counter(said) & Counter(gold)).values())
-    return 2 * common / (len(said) + len(gold))
-
-
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """Chance that a positive scores above a negative, ties counting half; NaN when either is empty.
-
-    >>> auroc([3, 2], [1, 2])
-    0.875
-    """
-    if not len(positive) or not len(negative):
-        return float("nan")
-    high, low = np.asarray(positive, float), np.sort(np.asarray(negative, float))
-    below = np.searchsorted(low, high, "left") + np.searchsorted(low, high, "right")
-    return float(below.mean() / (2 * len(low)))
 
 
 def best_threshold(margins: Sequence[float], said: Sequence[float], silent: Sequence[float]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from rag.data import Span
-from training.data import Paragraph, Question
+from rag.squad import Paragraph, Question
 
 _FIRST = "Ada Boris Clara Dmitri Elena Farid Greta Hassan Ines Jonas Keiko Lars Mira Nadia Oscar Petra".split()
 _LAST = "Amsel Brandt Castell Dorn Eklund Falk Gruber Holm Ivers Jansen Keller Lund Moreau Novak Olsen Quist".split()

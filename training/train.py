@@ -61,7 +61,7 @@ def train(options: Options) -> Path:
         for group in optimizer.param_groups:
             group["lr"] = rate
         loss = loss_of(model, padded(encoded, rows), options.bf16)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
