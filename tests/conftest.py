@@ -70,6 +70,12 @@ def encoder() -> TermEncoder:
     return TermEncoder()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def prepared() -> None:
+    """The encoder's export, made once on a machine, in a process of its own."""
+    subprocess.run([sys.executable, "-c", "from rag.embed import open_encoder; open_encoder()"], cwd=ROOT, check=True)
+
+
 Rag = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from rag import embed
-from rag.embed import DEFAULT_MODEL, DEFAULT_SHA256, SentenceTransformerEncoder, cache_folder, find_model, open_encoder
+from rag.embed import DEFAULT_MODEL, DEFAULT_SHA256, SentenceTransformerEncoder, find_model, open_encoder
 from rag.errors import ModelError
+from rag.runtime import cache_folder
 
 TEXTS = [
     "Who?",

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 # Each module may import those before it.
 ORDER = [
-    "errors", "data", "squad", "score", "decode", "byline", "markdown", "layout", "load", "chunk", "terms", "hub", "embed", "index", "retrieve",
+    "errors", "data", "squad", "score", "decode", "byline", "markdown", "layout", "load", "chunk", "terms", "hub", "runtime", "embed", "index", "retrieve",
     "network", "read", "about", "followup",
     "compose", "show", "assistant", "evaluate", "page", "cli", "__main__",
 ]  # fmt: skip
