@@ -12,11 +12,12 @@ from rag.data import Candidate, Reply, Turn
 from rag.embed import OnnxEncoder, open_encoder
 from rag.errors import QuestionError
 from rag.followup import resolve
-from rag.index import Index, build, check_source, open_index
+from rag.index import Index, build
 from rag.load import find_sources
 from rag.network import open_network
 from rag.read import Reader, SpanReader
 from rag.retrieve import Retriever
+from rag.store import check_source, open_index
 
 DEFAULT_INDEX = Path("index")
 MAX_QUESTION = 1000

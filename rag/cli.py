@@ -17,7 +17,6 @@ from rag.errors import InputError, RagError
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
-    from rag.data import Turn
 
 ANSWERED, FAILED, BAD_INPUT, NOT_FOUND = 0, 1, 2, 3
 
@@ -134,8 +133,9 @@ def chat(**given: Any) -> int:
 def index(sources: tuple[str, ...], out: Path, model: str | None) -> int:
     """Build an index of files and folders (.txt, .md)."""
     from rag.embed import DEFAULT_MODEL, SentenceTransformerEncoder, find_model, open_encoder
-    from rag.index import build, check_folder, save
+    from rag.index import build
     from rag.load import find_sources
+    from rag.store import check_folder, save
 
     files = find_sources(sources)
     check_folder(out)
@@ -252,6 +252,8 @@ def _assistant(
 
 
 def _ask_batch(batch: str, given: dict[str, Any]) -> int:
+    from rag.batch import answers
+
     if batch == "-" and sys.stdin is None:
         raise InputError("standard input is closed: give --batch FILE")
     try:
@@ -261,48 +263,11 @@ def _ask_batch(batch: str, given: dict[str, Any]) -> int:
     code = ANSWERED
     with stream:
         assistant = _assistant(**given)
-        for number, line in enumerate(stream, start=1):
-            if not line.strip():
-                continue
-            record = _answer_line(assistant, line, number)
+        for record in answers(assistant, stream):
             if "error" in record:
                 code = BAD_INPUT
             click.echo(_json(record))
     return code
-
-
-def _answer_line(assistant: Assistant, line: bytes, number: int) -> dict[str, Any]:
-    id = None
-    try:
-        given = json.loads(line)
-        json.dumps(given, allow_nan=False)
-    except (ValueError, RecursionError):
-        return {"id": None, "error": f"line {number}: not JSON in UTF-8"}
-    try:
-        id = given.get("id") if isinstance(given, dict) else None
-        question, history = _parse(given)
-        return assistant.ask(question, history).to_dict(id)
-    except InputError as error:
-        return {"id": id, "error": f"line {number}: {error}"}
-
-
-def _parse(given: Any) -> tuple[str, list[Turn]]:
-    """Question and history of one batch record; InputError says what is missing."""
-    from rag.data import Turn
-
-    if not isinstance(given, dict):
-        raise InputError("not a JSON object")
-    question, turns = given.get("question"), given.get("history")
-    turns = [] if turns is None else turns
-    if not isinstance(question, str):
-        raise InputError('"question" is missing or not text')
-    shape = 'a list of {"question", "answer"}'
-    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
-        raise InputError(f'"history" is not {shape}')
-    history = [Turn(turn.get("question"), turn.get("answer")) for turn in turns]
-    if not all(isinstance(t.question, str) and isinstance(t.answer, str | None) for t in history):
-        raise InputError(f'"history" is not {shape}')
-    return question, history
 
 
 def _json(record: dict[str, Any]) -> str:

@@ -14,9 +14,9 @@ from tests.conftest import ROOT
 
 # Each module may import those before it.
 ORDER = [
-    "errors", "data", "squad", "score", "decode", "byline", "markdown", "layout", "load", "chunk", "terms", "hub", "runtime", "embed", "index", "retrieve",
+    "errors", "data", "squad", "score", "decode", "byline", "markdown", "layout", "load", "chunk", "terms", "hub", "runtime", "embed", "index", "store", "retrieve",
     "network", "read", "about", "followup",
-    "compose", "show", "assistant", "evaluate", "page", "cli", "__main__",
+    "compose", "show", "assistant", "batch", "evaluate", "page", "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"torch", "sentence_transformers", "gradio", "onnxruntime", "faiss", "bm25s", "tokenizers", "Stemmer", "onnx"}
 

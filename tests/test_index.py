@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 import rag.index as stage
+import rag.store
 from rag.errors import IndexUnusableError, SourceError
-from rag.index import Index, build, open_index, save
+from rag.index import Index, build
 from rag.load import Source, find_sources
+from rag.store import open_index, save
 from tests.conftest import ARTICLE, TermEncoder
 
 
@@ -152,7 +154,7 @@ def test_a_failed_save_leaves_the_old_index(
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(stage, "_write_whole", fail)
+        patch.setattr(rag.store, "_write_whole", fail)
         with pytest.raises(OSError, match="disk full"):
             save(build([Source(other, True)], encoder), folder)
     assert same(before, open_index(folder))
