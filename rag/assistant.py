@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from rag.about import about
-from rag.compose import compose
-from rag.data import Candidate, Reply, Turn
+from rag.compose import cite, compose
+from rag.data import Candidate, Citation, Reply, Turn
 from rag.embed import OnnxEncoder, open_encoder
 from rag.errors import QuestionError
 from rag.followup import resolve
@@ -88,9 +88,15 @@ class Assistant:
             index, encoder, SpanReader(network, index.rarity), network.threshold if threshold is None else threshold
         )
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Reply:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        on_retrieved: Callable[[Citation], None] | None = None,
+    ) -> Reply:
         """Answer a question, read in the light of the turns before it (oldest first).
 
+        ``on_retrieved`` is given the best passage as soon as it is found, before it is read.
         Raises QuestionError for one that is empty or too long, IndexUnusableError when a file that
         would be cited has changed since it was read.
         """
@@ -98,7 +104,15 @@ class Assistant:
         asked = check_question(question)
         itself = about(asked, self.index.documents)
         resolved = asked if itself is not None else check_question(resolve(asked, history))
-        candidates, nearest, retrieved = self._find(resolved) if itself is None else (itself, None, time.perf_counter())
+        nearest = None
+        hits = self._retriever.search(resolved, TOP_K) if itself is None else []
+        retrieved = time.perf_counter()
+        if hits:
+            top = hits[0].passage
+            nearest = Candidate(top.document_id, top.span, None, 0.0)
+            if on_retrieved:
+                on_retrieved(self._cited(nearest))
+        candidates = self._reader.read(resolved, hits, self.index.by_id.__getitem__) if itself is None else itself
         for candidate in [*candidates, *([nearest] if nearest else [])]:
             self._hold(candidate.document_id)
         finished = time.perf_counter()
@@ -113,12 +127,9 @@ class Assistant:
             {stage: round(1000 * seconds, 2) for stage, seconds in timings.items()},
         )
 
-    def _find(self, question: str) -> tuple[list[Candidate], Candidate | None, float]:
-        hits = self._retriever.search(question, TOP_K)
-        retrieved = time.perf_counter()
-        candidates = self._reader.read(question, hits, self.index.by_id.__getitem__)
-        top = hits[0].passage
-        return candidates, Candidate(top.document_id, top.span, None, 0.0), retrieved
+    def _cited(self, candidate: Candidate) -> Citation:
+        self._hold(candidate.document_id)
+        return cite(candidate, self.index.by_id[candidate.document_id], None)
 
     def _hold(self, document_id: str) -> None:
         """Check the file behind a citation whenever its size or time of change is new."""

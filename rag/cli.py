@@ -1,4 +1,4 @@
-"""The command ``rag``: ask, chat, index."""
+"""The command ``rag``: ask, chat, index, eval, report."""
 
 from __future__ import annotations
 
@@ -158,6 +158,7 @@ def index(sources: tuple[str, ...], out: Path, model: str | None) -> int:
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Ask so many questions of each file, evenly spread.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file and way.")
+@click.option("--held-out", is_flag=True, help="Leave out the fifth of the paragraphs kept for fitting the confidence.")
 @click.option(
     "--plot",
     metavar="DIR",
@@ -171,6 +172,7 @@ def evaluate(
     way: str,
     limit: int | None,
     as_json: bool,
+    held_out: bool,
     plot: Path | None,
     reader: str | None,
     threshold: float | None,
@@ -183,7 +185,7 @@ def evaluate(
     ways = ["closed", "open"] if way == "both" else [way]
     rows = []
     for file in files:
-        for name, outcomes, row in measure(file, network, ways, limit, threshold, _progress()):
+        for name, outcomes, row in measure(file, network, ways, limit, threshold, _progress(), held_out):
             title = f"{file.name.split('.')[0]} {name}"
             if as_json:
                 click.echo(_json({"file": str(file), "way": name, **row}))
@@ -192,6 +194,20 @@ def evaluate(
             rows.append((title, row))
     if not as_json:
         click.echo(table(rows))
+    return ANSWERED
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def report(folder: Path, as_json: bool) -> int:
+    """Say what was asked of the page that keeps its feedback in DIR, and how the replies were rated."""
+    from dataclasses import asdict
+
+    from rag.feedback import read, summary, text
+
+    found = summary(read(folder))
+    click.echo(_json(asdict(found)) if as_json else text(found))
     return ANSWERED
 
 

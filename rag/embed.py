@@ -121,15 +121,16 @@ class OnnxEncoder:
         return self._encode([self.query_prompt + question for question in questions], None)
 
     def _encode(self, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # like lengths together: less padding
         rows = []
-        for batch in _batches(texts):
+        for batch in _batches([texts[i] for i in order]):
             encodings = self._tokenizer.encode_batch(batch)
             ids = np.array([e.ids for e in encodings], dtype=np.int64)
             mask = np.array([e.attention_mask for e in encodings], dtype=np.int64)
             rows.append(self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0])
             if progress:
                 progress(len(batch))
-        return np.concatenate(rows, dtype=np.float32)
+        return np.concatenate(rows, dtype=np.float32)[np.argsort(order)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Stage 8, show: a Reply -> terminal text, Markdown or HTML; the one place where text is escaped."""
+"""Stage 8, show: a Reply -> terminal text or Markdown; the one place where text is escaped."""
 
 from __future__ import annotations
 
@@ -65,23 +65,6 @@ def _markdown_quote(citation: Citation) -> str:
     return f"> {quote}\n>\n> {number}{title}, {escape_markdown(citation.source)}, characters {citation.start}–{citation.end}"
 
 
-def html(reply: Reply) -> str:
-    """The reply as one HTML fragment without blank lines, safe inside a chat message."""
-    if reply.status == "not_found":
-        near = f'<p class="quiet">{NEAREST}</p>{_html_quote(reply.nearest)}' if reply.nearest else ""
-        return f'<div class="missing"><p>{NOT_FOUND}</p>{near}</div>'
-    quotes = "".join(_html_quote(citation) for citation in reply.citations)
-    return f'<div class="answer"><p><strong>{escape_html(reply.answer or "")}</strong></p>{quotes}</div>'
-
-
-def _html_quote(citation: Citation) -> str:
-    before, answer, after = (escape_html(part) for part in parts(citation))
-    quote = f"{before}<mark>{answer}</mark>{after}" if answer else before + after
-    number = f"[{citation.n}] " if citation.n else ""
-    where = f"{escape_html(citation.title)}, characters {citation.start}–{citation.end}"
-    return f'<blockquote>“{quote}”<br><span class="quiet">{number}{where}</span></blockquote>'
-
-
 def parts(citation: Citation) -> tuple[str, str, str]:
     """The quote before, in and after the answer; without one, all of it comes before.
 
@@ -118,7 +101,9 @@ def escape_markdown(text: str) -> str:
 def escape_html(text: str) -> str:
     """Text that neither HTML, nor Markdown, nor a template changes: all but letters, digits and spaces encoded.
 
+    C1 controls are left as they are: HTML reads their numbers as those of windows-1252.
+
     >>> escape_html("<b> é $1")
     '&#60;b&#62; é &#36;1'
     """
-    return "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in text)
+    return "".join(c if c.isalnum() or c == " " or "\x80" <= c <= "\x9f" else f"&#{ord(c)};" for c in text)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from rag.evaluate import Outcome, figures
+from rag.embed import open_encoder
+from rag.evaluate import Bench, Outcome, figures, for_fitting, measure
+from rag.network import OnnxNetwork
 from rag.score import calibration_error, coverage_at, reliability, risk_coverage
+from rag.squad import Paragraph, read_squad
 from tests.conftest import Rag
 
 PARAGRAPHS = [
@@ -19,7 +23,7 @@ PARAGRAPHS = [
 ]
 
 
-def squad_file(path: Path) -> Path:
+def squad_file(path: Path, paragraphs: Sequence[tuple[str, str, str]] = PARAGRAPHS) -> Path:
     questions = [
         {
             "context": context,
@@ -32,7 +36,7 @@ def squad_file(path: Path) -> Path:
                 {"id": f"n{i}", "question": "Who painted the ceiling?", "answers": [], "is_impossible": True},
             ],
         }
-        for i, (context, question, answer) in enumerate(PARAGRAPHS)
+        for i, (context, question, answer) in enumerate(paragraphs)
     ]
     path.write_bytes(
         gzip.compress(json.dumps({"version": "v2.0", "data": [{"title": "", "paragraphs": questions}]}).encode())
@@ -108,3 +112,22 @@ def test_risk_coverage_and_calibration_by_hand() -> None:
     assert coverage_at(0.1, confidences, right) == 0.25 and coverage_at(0.0, [0.5], [0.0]) == 0.0
     assert reliability(confidences, right) == [(0.1, 0.0, 1), (0.8, 0.5, 2), (0.9, 1.0, 1)]
     assert calibration_error(confidences, right) == pytest.approx((0.1 + 2 * 0.3 + 0.1) / 4)
+
+
+def test_a_question_is_either_for_fitting_or_held_out(tmp_path: Path) -> None:
+    from training.calibrate import fitting_questions
+
+    file = squad_file(tmp_path / "small.json.gz", [(f"In {year} Ann Lee left Oslo.", "When did she leave?", str(year)) for year in range(1900, 1912)])  # fmt: skip
+    bench = Bench(read_squad(file), open_encoder(), OnnxNetwork())
+    fitted = {a.of(bench.paragraphs[number].context) for number, q in fitting_questions(bench) for a in q.answers}
+    [(_, outcomes, row)] = measure(file, bench.network, ["closed"], held_out=True)
+    reported = {gold for outcome in outcomes for gold in outcome.golds}
+    assert fitted and reported and not fitted & reported and len(fitted | reported) == 12
+    assert row["questions"] == len(outcomes) == 2 * len(reported)
+
+
+def test_about_a_fifth_is_for_fitting_wherever_it_stands() -> None:
+    made = [Paragraph("", f"Paragraph {i}.", ()) for i in range(1000)]
+    fitted = [paragraph.context for paragraph in made if for_fitting(paragraph)]
+    assert 150 < len(fitted) < 250
+    assert fitted == [p.context for p in (Paragraph("b", p.context, ()) for p in made) if for_fitting(p)]

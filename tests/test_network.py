@@ -12,11 +12,19 @@ import pytest
 
 from rag import Assistant
 from rag.embed import find_model
-from rag.errors import ModelError
+from rag.errors import InputError, ModelError
 from rag.network import PACKAGED, OnnxNetwork, Special, TransformersNetwork, open_network, pairs
 
 QUESTION = "When did the mill burn down?"
 PASSAGE = "The mill burnt down in 1911. Nobody was hurt."
+QUESTIONS = [
+    "Who keeps the town's records?",
+    "How many bees were counted?",
+    "What did the council pay for the meadows?",
+    "When did the bees leave?",
+    "Where is the honey sold?",
+    "Who painted the ceiling?",
+]
 
 
 def test_the_packaged_reader_is_whole_and_small() -> None:
@@ -74,3 +82,44 @@ def test_another_model_reads_through_the_same_seam(tmp_path: Path, article: Path
     text = article.read_text("utf-8")
     assert text[citation.start : citation.end] == citation.quote
     assert citation.answer_start is not None and text[citation.answer_start : citation.answer_end] == reply.answer
+
+
+def by_margin_alone(folder: Path) -> Path:
+    """The packaged reader without the weights by which it ranks and calibrates: other models bring none."""
+    shutil.copytree(PACKAGED, folder)
+    about = json.loads((folder / "reader.json").read_text("utf-8"))
+    for name in ("ranking", "calibration"):
+        del about[name]
+    (folder / "reader.json").write_text(json.dumps(about), "utf-8")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_packaged_weights_in_pytorch_give_the_same_answers(tmp_path: Path, article: Path) -> None:
+    from training.unpack import MAX_DIFFERENCE, unpack
+
+    folder = tmp_path / "float32"
+    assert unpack(PACKAGED, folder) <= MAX_DIFFERENCE
+    other = open_network(str(folder))
+    assert isinstance(other, TransformersNetwork) and other.special == open_network().special
+    readers = (by_margin_alone(tmp_path / "onnx"), folder)
+    onnx, torch = (Assistant.from_sources([article], reader=str(reader), threshold=0) for reader in readers)
+    for question in QUESTIONS:
+        one, two = onnx.ask(question), torch.ask(question)
+        assert one.citations == two.citations != () and one.answer == two.answer
+        assert one.confidence == pytest.approx(two.confidence, abs=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_unpacking_refuses_what_it_cannot_do(tmp_path: Path) -> None:
+    from training.unpack import described, unpack
+
+    with pytest.raises(InputError, match="there already"):
+        unpack(PACKAGED, tmp_path)
+    with pytest.raises(ModelError, match="no reader"):
+        unpack(tmp_path, tmp_path / "new")
+    with pytest.raises(ModelError, match="export it again"):
+        described([], {})
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -190,9 +191,11 @@ def test_reading_stops_where_the_answer_is_plain() -> None:
     source = document(text)
     hits = hits_of(source, size=5)
     assert len(hits) > 3
-    for score, rows in ((2.0, 2), (1.9, len(hits))):
+    behind = [replace(hit, score=0.5 - 0.25 * place) for place, hit in enumerate(hits)]
+    # margins of twice the score; the passages behind the first need 3.75 less for each 0.25 of theirs
+    for among, score, rows in ((hits, 3.0, 1), (hits, 2.9, len(hits)), (behind, 1.5, 1), (behind, 1.0, 2)):
         found = reader({"1900": score})
-        list(found.find("When?", hits, lambda id: source))
+        list(found.find("When?", among, lambda id: source))
         assert isinstance(found.network, Points) and found.network.rows == rows
 
 

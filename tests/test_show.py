@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.data import Citation, Reply
-from rag.show import ansi, escape_html, escape_markdown, harmless, html, markdown, terminal
+from rag.show import ansi, escape_html, escape_markdown, harmless, markdown, terminal
 
 CITATION = Citation(
     1, "a.txt", "A *tale*", "a.txt", 10, 31, "He was born in <Rome>", 25, 31, "https://e.org/a#:~:text=x"
@@ -32,16 +32,10 @@ def test_markdown() -> None:
     assert markdown(MISSING).startswith("*The article does not say.*\n\nClosest passage, not an answer:\n\n> Cold")
 
 
-def test_html_marks_the_answer_and_nothing_else() -> None:
-    shown = html(ANSWERED)
-    assert "<mark>&#60;Rome&#62;</mark>" in shown and "<Rome>" not in shown
-    assert 'class="missing"' in html(MISSING) and "[" not in html(MISSING)
-
-
 @given(st.text())
 def test_html_shows_every_text_as_it_is(text: str) -> None:
     escaped = escape_html(text)
-    assert all(c.isalnum() or c in " &#;" for c in escaped)
+    assert all(c.isalnum() or c in " &#;" or "\x80" <= c <= "\x9f" for c in escaped)
     kept = "".join(c for c in text if html_library.unescape(f"&#{ord(c)};") == c)
     assert html_library.unescape(escape_html(kept)) == kept
 

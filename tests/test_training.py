@@ -12,6 +12,7 @@ import pytest
 
 from rag.data import Span
 from rag.errors import InputError, SourceError
+from rag.evaluate import for_fitting
 from rag.score import auroc, exact, f1
 from rag.squad import Paragraph, Question, read_squad
 from training.data import deduplicate, gold, set_apart, squad_tree, without_text_of
@@ -282,3 +283,33 @@ def test_the_smoke_run_trains_resumes_exports_and_measures(tmp_path: Path) -> No
     assert report["bytes"] < 30_000_000
     assert str(tmp_path) not in (run / "run.json").read_text("utf-8")
     assert (run / "stable" / "optimizer.pt").exists()
+
+
+@pytest.mark.slow
+def test_the_confidence_is_fitted_and_written_whole(tmp_path: Path) -> None:
+    import shutil
+    import subprocess
+    import sys
+
+    from rag.network import PACKAGED, OnnxNetwork
+    from tests.conftest import ROOT
+
+    made = synthetic_paragraphs("made", 60, 1)
+    (tmp_path / "made.json").write_text(json.dumps(squad_tree(made)), "utf-8")
+    reader = tmp_path / "reader"
+    shutil.copytree(PACKAGED, reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "training.calibrate", "--reader", reader, tmp_path / "made.json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    asked = sum(len(paragraph.questions) for paragraph in made if for_fitting(paragraph))
+    assert f"made.json: {asked} questions for fitting" in done.stdout
+    before, after = OnnxNetwork(PACKAGED), OnnxNetwork(reader)
+    assert after.calibration.keys() == before.calibration.keys() and after.calibration != before.calibration
+    assert after.ranking.keys() == before.ranking.keys() and 0 < after.threshold < 1
+    assert sorted(file.name for file in reader.iterdir()) == sorted(file.name for file in PACKAGED.iterdir())

@@ -2,10 +2,11 @@
 
     python -m training.calibrate --reader DIR FILES... [--limit N] [--risk R]
 
-Each question of the files is asked as deployed, of all paragraphs; once more with its own paragraph
-withheld; and, where one can be made, a near miss of it is asked of its paragraph. Weights and
-threshold are written into ``DIR/reader.json``. The figures printed are of folds that the weights
-they use were not fitted on.
+Only the questions of a fifth of the paragraphs are used, told by their text (``for_fitting``); ``rag eval --held-out``
+reports on the others. Each is asked as deployed, of all paragraphs of its file; once more with its own paragraph
+withheld; and, where one can be made, a near miss of it is asked of its paragraph. Weights and threshold are written
+into ``DIR/reader.json``. The figures printed are of folds, whole paragraphs, that the weights they use were not
+fitted on.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy.typing as npt
 
 from rag.assistant import TOP_K
 from rag.embed import open_encoder
-from rag.evaluate import Bench, is_right
+from rag.evaluate import Bench, for_fitting, is_right
 from rag.network import OnnxNetwork
 from rag.read import Found, evidence, probability, ranked
 from rag.score import auroc, calibration_error
@@ -35,8 +36,9 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One asking: what the reader found, which of it is right, and whether there was anything to find."""
+    """One asking: of which paragraph, what the reader found, which of it is right, whether there was anything."""
 
+    context: str
     found: list[Found]
     right: list[bool]
     answerable: bool
@@ -48,22 +50,28 @@ def cases(bench: Bench, questions: Sequence[tuple[int, Question]], rng: random.R
     for number, question in questions:
         hits = bench.retriever.search(question.text, bench.top_k + 12)
         found = bench.find(question, hits[: bench.top_k])
-        yield Case(found, [is_right(one, number, question) for one in found], bool(question.answers))
+        context = bench.paragraphs[number].context
+        yield Case(context, found, [is_right(one, number, question) for one in found], bool(question.answers))
         if not question.answers:
             continue
         others = [hit for hit in hits if hit.passage.document_id != str(number)][: bench.top_k]
-        yield _without_answer(bench.find(question, others))
-        context, answer = bench.paragraphs[number].context, question.answers[0]
+        yield _without_answer(context, bench.find(question, others))
+        answer = question.answers[0]
         inside = context[max(0, answer.start - 150) : answer.end + 150]
         drawn = rng.sample(pool, min(len(pool), 40))
         swapped = near_miss(question.text, context, inside, answer.of(context), drawn, rng)
         if swapped:
             own = bench.retriever.search(swapped, bench.top_k, within=str(number))
-            yield _without_answer(bench.find(replace(question, text=swapped), own))
+            yield _without_answer(context, bench.find(replace(question, text=swapped), own))
 
 
-def _without_answer(found: list[Found]) -> Case:
-    return Case(found, [False] * len(found), answerable=False)
+def _without_answer(context: str, found: list[Found]) -> Case:
+    return Case(context, found, [False] * len(found), answerable=False)
+
+
+def fitting_questions(bench: Bench) -> list[tuple[int, Question]]:
+    """The questions, each with the number of its paragraph, that the confidence may be fitted on."""
+    return [(number, question) for number, question in bench.questions() if for_fitting(bench.paragraphs[number])]
 
 
 def fit_ranking(gathered: Sequence[Case]) -> dict[str, float]:
@@ -125,9 +133,22 @@ def judged(case: Case, ranking: Mapping[str, float]) -> tuple[dict[str, float], 
     return evidence(best, ranking), case.right[case.found.index(best[0])]
 
 
+def folds_of(contexts: Sequence[str], seed: int) -> list[int]:
+    """A fold for each case, one for all of a paragraph: they are too much alike to test each other's weights.
+
+    >>> first, second, third = folds_of(["a", "b", "a"], seed=1)
+    >>> first == third
+    True
+    """
+    known = sorted(set(contexts))
+    drawn = np.random.default_rng(seed).permutation(len(known)) % FOLDS
+    fold_of = dict(zip(known, drawn.tolist(), strict=True))
+    return [fold_of[context] for context in contexts]
+
+
 def cross_fitted(gathered: Sequence[Case], seed: int) -> list[tuple[float, bool]]:
     """For every case the probability of its first span, by weights fitted without its fold, and the truth."""
-    folds = np.random.default_rng(seed).integers(0, FOLDS, len(gathered))
+    folds = folds_of([case.context for case in gathered], seed)
     fitted = [fit_both([case for case, f in zip(gathered, folds, strict=True) if f != k]) for k in range(FOLDS)]
     made = []
     for case, fold in zip(gathered, folds, strict=True):
@@ -152,7 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.calibrate", description="Fit the reader's confidence.")
     parser.add_argument("files", nargs="+", type=Path, help="SQuAD-format files to fit on")
     parser.add_argument("--reader", required=True, type=Path, help="the reader's folder")
-    parser.add_argument("--limit", type=int, default=400, help="questions of each file")
+    parser.add_argument("--limit", type=int, help="so many questions of each file at most")
     parser.add_argument("--risk", type=float, default=0.05, help="share of unanswerable questions that may be answered")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -161,9 +182,10 @@ def main() -> None:
     gathered: list[Case] = []
     for path in given.files:
         bench = Bench(read_squad(path), open_encoder(), network, TOP_K)
-        questions = bench.questions()
-        gathered += cases(bench, rng.sample(questions, min(given.limit, len(questions))), rng)
-        print(f"{path.name}: {len(gathered)} cases so far", flush=True)
+        questions = fitting_questions(bench)
+        asked = rng.sample(questions, min(given.limit or len(questions), len(questions)))
+        gathered += cases(bench, asked, rng)
+        print(f"{path.name}: {len(asked)} questions for fitting, {len(gathered)} cases so far", flush=True)
     gathered = [case for case in gathered if case.found]
     pairs = cross_fitted(gathered, given.seed)
     confidences, truth = [c for c, _ in pairs], [float(r) for _, r in pairs]
