@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test test-all lint bench clean
+.PHONY: chat test test-all lint bench picture clean
 
 chat: .venv/installed  ## install everything, start the page on http://127.0.0.1:7860
 	$(BIN)/python app.py
@@ -18,8 +18,14 @@ lint: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/installed  ## time the command and a warm question beside their peers
+bench: .venv/installed  ## time the command, a warm question, the reader, the page and many visitors, beside their peers
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.reader
+	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.load
+
+picture: .venv/installed  ## the README's picture of the page
+	$(BIN)/python -m docs.picture
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

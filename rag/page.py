@@ -78,7 +78,6 @@ def build_page(assistant: "Assistant", keep: "Feedback | None" = None) -> "gradi
                         placeholder=say("placeholder"),
                         show_label=False,
                         container=False,
-                        autofocus=True,
                         scale=5,
                         max_length=1000,
                     )

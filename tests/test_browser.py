@@ -265,10 +265,9 @@ def test_in_a_narrow_frame_it_works_and_says_where_it_is_from(
     handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
     publisher = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=publisher.serve_forever, daemon=True).start()
-    with visit(playwright, site.address) as page:
-        page.goto(f"http://localhost:{publisher.server_port}/")
+    with visit(playwright, f"http://localhost:{publisher.server_port}/", until="iframe") as page:
         frame = page.frame_locator("iframe")
-        assert site.address.split("//")[1] in frame.locator(".origin").inner_text()
+        frame.get_by_role("link", name=site.address.split("//")[1]).wait_for()
         frame.get_by_role("textbox").fill(SWARM)
         frame.get_by_role("textbox").press("Enter")
         frame.locator("a.cite").click()
@@ -277,6 +276,7 @@ def test_in_a_narrow_frame_it_works_and_says_where_it_is_from(
         frame.get_by_role("button", name="Close").click()
         frame.locator("#article").wait_for(state="hidden")
     publisher.shutdown()
+    publisher.server_close()
 
 
 HOSTILE = [

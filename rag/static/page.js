@@ -121,12 +121,19 @@ pane.tabIndex = 0;
 pane.setAttribute("role", "region");
 pane.setAttribute("aria-label", article().dataset.label);
 
-// Gradio labels each message with its HTML, which a screen reader would read out.
-const unlabel = () => {
+// What comes later, or again: Gradio labels each message with its HTML, which a screen reader
+// would read out; the banner names the host.
+function mend() {
   for (const one of document.querySelectorAll("#chat [data-testid][aria-label]")) one.removeAttribute("aria-label");
-};
-new MutationObserver(unlabel).observe(document.body, { subtree: true, childList: true });
+  for (const host of document.querySelectorAll(".host:empty")) {
+    host.textContent = location.host;
+    host.href = location.origin + location.pathname;
+  }
+}
+new MutationObserver(mend).observe(document.body, { subtree: true, childList: true });
+mend();
 
+// The question has the focus where that brings up no keyboard and takes none from a publisher's page.
 if (window.top !== window) document.documentElement.classList.add("framed");
-for (const host of document.querySelectorAll(".host")) host.textContent = location.host;
+else if (matchMedia("(min-width: 60rem)").matches) document.querySelector("#asking textarea")?.focus();
 document.documentElement.lang = article().dataset.language;
