@@ -15,7 +15,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 from benchmarks.load import serving
 from benchmarks.speed import QUESTIONS
@@ -87,11 +88,12 @@ def main() -> None:
         "| page | start to first answer, s | Enter to reply, ms: median / worst | kB | requests |\n|---|---|---|---|---|"
     )
     runs: dict[str, list[tuple[float, list[float], int, int]]] = {"this one": [], "smallest Gradio chat": []}
+    served: dict[str, Callable[[], AbstractContextManager[str]]] = {
+        "this one": lambda: serving({"RAG_REQUESTS_A_MINUTE": "100000"}),
+        "smallest Gradio chat": peer,
+    }
     for _ in range(TIMES):
-        for name, serve in (
-            ("this one", lambda: serving({"RAG_REQUESTS_A_MINUTE": "100000"})),
-            ("smallest Gradio chat", peer),
-        ):
+        for name, serve in served.items():
             started = time.perf_counter()
             with serve() as address:
                 runs[name].append(visit(address, started))
