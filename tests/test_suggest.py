@@ -10,10 +10,11 @@ import pytest
 
 from rag import Assistant
 from rag.data import Candidate, Document, Hit
+from rag.draft import drafts, vocabulary
 from rag.embed import open_encoder
 from rag.index import build
 from rag.load import Source
-from rag.suggest import CHECKS, Suggestion, drafts, following, suggestions, vocabulary
+from rag.suggest import CHECKS, Suggestion, following, suggestions
 from tests.conftest import ROOT
 
 PLACES = "then President Ada Lee met the Norwegian poet Bo Ek in Rome and he saw Oslo, a comet and some subroutines"
