@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rag import english as en
+import rag.english as en
 from rag.data import Span
 
 LONGEST = 100
@@ -80,7 +80,7 @@ def drafts(sentence: str, words: Words) -> list[Draft]:
     plain = re.sub(r"(?:\[[^\[\]]{1,30}\])+$", "", re.sub(r"\s", " ", sentence))
     if not 15 <= len(plain) <= 400 or plain.isupper():
         return []
-    found = [*_glosses(plain), *_persons(plain, words), *_things(plain, words)]
+    found = [*_glosses(plain), *_persons(plain), *_things(plain, words)]
     clause = _clause(plain, words)
     if clause:
         for make in (_when, _who, _what, _why, _count, _money, _where, _by):
@@ -132,15 +132,13 @@ def _dated(sentence: str, clause: Clause) -> tuple[str, Span] | None:
     if not later:
         return None
     before, after = clause.rest[: later.start()].strip(), clause.rest[later.end() :]
-    if _uncut(before) != before or re.match(r"(?: and| or|,| to)? ?[–-]?(?:\d|in \d)", after) or _finite_next(after):
+    if _uncut(before) != before or re.match(r"(?: and| or|,| to)? ?[–-]?(?:\d|in \d)", after):
+        return None
+    if set(after.split()[:1]) & en.FINITE:
         return None
     if re.search(r" (?:of the|that|between|by) ", f" {before} ") and clause.verb not in en.BE:
         return None
     return before, Span(clause.rest_at + later.start(), clause.rest_at + later.end())
-
-
-def _finite_next(after: str) -> bool:
-    return bool(set(after.split()[:1]) & en.FINITE)
 
 
 def _inverted(clause: Clause, opening: str, rest: str) -> str | None:
@@ -203,7 +201,7 @@ def _what(sentence: str, clause: Clause) -> Iterator[Draft]:
 
 
 def _why(sentence: str, clause: Clause) -> Iterator[Draft]:
-    because = re.fullmatch(r"(?P<what>[^,;:—–]+?),? (?:because of|because|due to|owing to) (?P<reason>.+)", clause.rest)
+    because = en.BECAUSE.fullmatch(clause.rest)
     if because and not re.search(r"\b(?:not|only|partly|largely|mainly)$", because["what"]):
         question = _inverted(clause, "Why", because["what"])
         start = clause.rest_at + because.start("reason")
@@ -231,7 +229,7 @@ def _count(sentence: str, clause: Clause) -> Iterator[Draft]:
 def _money(sentence: str, clause: Clause) -> Iterator[Draft]:
     kept = _uncut(clause.rest)
     paid = en.MONEY.fullmatch(kept) if kept else None
-    if paid and clause.verb in ("paid", "spent", "raised", "donated", "cost", "received", "invested", "earned"):
+    if paid and clause.verb in en.MONEY_VERBS:
         money = "" if clause.verb in ("paid", "cost") else " money"
         start = clause.rest_at + paid.start("number")
         question = f"How much{money} did {clause.subject} {en.BASE[clause.verb]}{paid['why'] or ''}?"
@@ -239,53 +237,36 @@ def _money(sentence: str, clause: Clause) -> Iterator[Draft]:
 
 
 def _where(sentence: str, clause: Clause) -> Iterator[Draft]:
-    place = re.match(
-        rf"(?P<done>located|situated|based|headquartered|buried|born|held) (?:{en.DATE},? )?(?:in|at|on|near|within) (?P<at>(?:the )?{en.CAP})",
-        clause.rest,
-    )
+    place = en.PLACE.match(clause.rest)
     if place and clause.verb in en.BE and place["at"].split()[-1] not in en.OPENERS:
-        start = clause.rest_at + place.start("at")
-        yield Draft(
-            f"Where {clause.verb} {clause.subject} {place['done']}?",
-            "where",
-            Span(start, clause.rest_at + place.end("at")),
-        )
+        answer = Span(clause.rest_at + place.start("at"), clause.rest_at + place.end("at"))
+        yield Draft(f"Where {clause.verb} {clause.subject} {place['done']}?", "where", answer)
 
 
 def _by(sentence: str, clause: Clause) -> Iterator[Draft]:
-    made = re.match(rf"(?P<done>\w+) by (?P<who>{en.NAME})(?=$|,| in | and )", clause.rest)
+    made = en.MADE_BY.match(clause.rest)
     past = en.PARTICIPLE.get(made["done"], made["done"]) if made else ""
-    if made and clause.verb in ("was", "were") and past in en.NEEDS_OBJECT and past not in en.PARTICIPLE:
+    if made and clause.verb in ("was", "were") and past in en.NEEDS_OBJECT:
         start = clause.rest_at + made.start("who")
         yield Draft(f"Who {past} {clause.subject}?", "who", Span(start, clause.rest_at + made.end("who")))
 
 
 def _glosses(sentence: str) -> Iterator[Draft]:
-    for found in re.finditer(
-        r"\b(?:called|termed|known as) (?P<word>[a-z][\w-]+) \((?P<what>an? [^()]{5,80})\)", sentence
-    ):
+    for found in en.GLOSS.finditer(sentence):
         yield Draft(f"What is {found['word']}?", "meaning", Span(*found.span("what")))
-    for found in re.finditer(
-        rf"(?P<long>{en.CAP}(?: (?:[a-z]{{2,3}} )?{en.CAP}){{1,6}}) \((?P<short>[A-Z]{{2,6}})\)", sentence
-    ):
+    for found in en.ACRONYM.finditer(sentence):
         heads = [word[0] for word in re.split(r"[ -]", found["long"]) if word[:1].isupper()]
         first = len(heads) - len(found["short"])
         if first >= 0 and "".join(heads[first:]) == found["short"]:
             yield Draft(f"What does {found['short']} stand for?", "meaning", Span(*found.span("long")))
 
 
-def _persons(sentence: str, words: Words) -> Iterator[Draft]:
-    found = re.match(
-        rf"(?P<name>{en.PLAIN})(?: \([^()]*\))?(?:,? (?P<be>is|was) (?:an?|the) |, (?:an?|the) )(?P<what>[^,;]+)",
-        sentence,
-    )
+def _persons(sentence: str) -> Iterator[Draft]:
+    found = en.PERSON.match(sentence)
     role = en.ROLE.search(found["what"]) if found else None
-    if (
-        found
-        and role
-        and found["name"].split()[0] not in en.OPENERS
-        and not re.search(r"\b(?:of|that|who|by)\b", found["what"][: role.start()])
-    ):
+    if not found or not role or found["name"].split()[0] in en.OPENERS:
+        return
+    if not re.search(r"\b(?:of|that|who|by)\b", found["what"][: role.start()]):
         start = found.start("what") + role.start()
         yield Draft(f"Who {found['be'] or 'is'} {found['name']}?", "person", Span(start, start + len(role[0])))
 
@@ -311,21 +292,15 @@ def _thing(thing: str, what: str, words: Words) -> str | None:
     article = next((one for one in ("The ", "An ", "A ") if thing.startswith(one)), "")
     noun = thing[len(article) :]
     first, *others = noun.split()
-    named = (
-        any(word[0].isupper() for word in others) or first in words.capital or (bool(article) and first[0].isupper())
-    )
-    if (
-        first in en.OPENERS
-        or noun.split()[-1] in words.people | en.GENERAL
-        or set(noun.lower().split()) & (en.FUNCTION - {"the", "of"})
-    ):
+    if first in en.OPENERS or noun.split()[-1] in words.people | en.GENERAL:
         return None
-    if named:
+    if set(noun.lower().split()) & (en.FUNCTION - {"the", "of"}):
+        return None
+    if any(word[0].isupper() for word in others) or first in words.capital or (article and first[0].isupper()):
         clear = article != "The " or (others and others[-1][0].isupper())
         return f"{article.lower()}{noun}" if clear and (not what or en.CLASS.search(what)) else None
-    if re.search(r"\b\w+ly\b|\b(?:no|of|the)\b", noun) or (
-        article == "The " and not (others and re.match("an? ", what or "a "))
-    ):
+    unclear = article == "The " and not (others and re.match("an? ", what or "a "))
+    if unclear or re.search(r"\b\w+ly\b|\b(?:no|of|the)\b", noun):
         return None
     noun = noun[0].lower() + noun[1:]
     return f"{article.lower()}{noun}" if article or noun.split()[0] in words.small else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rag.assistant import Assistant
 from rag.data import Passage, Reply, Span
 from rag.draft import Draft, drafts, vocabulary
+from rag.errors import InputError
 from rag.terms import terms
 
 CHECKS, CHECKS_AFTER_A_REPLY = 20, 4
@@ -44,7 +45,7 @@ class _Placed:
 def suggestions(assistant: Assistant, wanted: int = 6, *, checks: int = CHECKS) -> list[Suggestion]:
     """Questions that the documents answer, of different kinds and from different places, most varied first.
 
-    At most ``checks`` are asked. Raises what ``Assistant.ask`` raises for a source that has changed.
+    At most ``checks`` are asked. None come of documents that are not in English, too odd, or changed since they were read.
     """
     documents = assistant.index.documents
     step = max(1, len(assistant.index.passages) // SAMPLE)
@@ -150,15 +151,16 @@ def _choose(assistant: Assistant, placed: Sequence[_Placed], wanted: int, checks
 
 def _checked(assistant: Assistant, placed: _Placed) -> Suggestion | None:
     """The suggestion, if its first citation answers it with high confidence from its own sentence."""
-    reply = assistant.ask(placed.draft.question)
+    try:
+        reply = assistant.ask(placed.draft.question)
+    except InputError:  # a source has changed; whoever asks a question is told so
+        return None
     if reply.status != "answered" or reply.confidence < assistant.threshold + MARGIN * (1 - assistant.threshold):
         return None
     cited, sentence, meant = reply.citations[0], placed.sentence, placed.draft.answer
-    if (
-        cited.source != assistant.index.by_id[placed.document_id].source
-        or cited.answer_start is None
-        or cited.answer_end is None
-    ):
+    if cited.source != assistant.index.by_id[placed.document_id].source:
+        return None
+    if cited.answer_start is None or cited.answer_end is None:
         return None
     inside = sentence.start <= cited.answer_start and cited.answer_end <= sentence.end
     touches = cited.answer_start < sentence.start + meant.end and sentence.start + meant.start < cited.answer_end
