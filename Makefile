@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test test-all lint bench picture clean
+.PHONY: chat test test-all lint bench picture requirements clean
 
 chat: .venv/installed  ## install everything, start the page on http://127.0.0.1:7860
 	$(BIN)/python app.py
@@ -23,6 +23,9 @@ bench: .venv/installed  ## time the command, a warm question, the reader, the pa
 	$(BIN)/python -m benchmarks.reader
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.load
+
+requirements: .venv/installed  ## write requirements.txt, which a Space installs, from pyproject.toml
+	$(BIN)/python space/requirements.py
 
 picture: .venv/installed  ## the README's picture of the page
 	$(BIN)/python -m docs.picture

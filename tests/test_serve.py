@@ -91,7 +91,7 @@ def test_http_gives_the_record_of_the_command(server: Server, expected: dict[str
 
 @pytest.mark.slow
 def test_the_readmes_lines_for_curl_get_it(server: Server, expected: dict[str, Any]) -> None:
-    [lines] = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    [lines] = re.findall(r"```sh\n(URL=.*?)```", README, re.DOTALL)
     script = lines.replace("http://127.0.0.1:7860", server.address)
     done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
     assert without_timings(json.loads(done.stdout.split("data: ")[-1])[0]) == expected
