@@ -5,14 +5,10 @@ import sys
 from pathlib import Path
 
 from rag import Assistant, RagError
+from rag.console import notify, progress
 from rag.feedback import Feedback
 from rag.page import appearance, build_page
 from rag.serve import Settings, add_api, before_gradio, launch_options, read_settings
-
-
-def notify(message: str) -> None:
-    """Tell the owner, on the console, of work done once."""
-    sys.stderr.write(message + "\n")
 
 
 def open_assistant(settings: Settings) -> Assistant:
@@ -21,7 +17,7 @@ def open_assistant(settings: Settings) -> Assistant:
     index = settings.index or here / "index"
     if settings.sources or not (settings.index or index.is_dir()):
         sources = settings.sources or [here / "seeds"]
-        return Assistant.from_sources(sources, threshold=settings.threshold, notify=notify)
+        return Assistant.from_sources(sources, threshold=settings.threshold, notify=notify, progress=progress())
     return Assistant.open(index, threshold=settings.threshold, notify=notify)
 
 

@@ -19,32 +19,44 @@ def article_html(document: Document, number: int, words: Words, at: int = 0) -> 
     ``data-start`` of a block is the place of its first character in the text, in UTF-16 units, as a
     browser counts.
     """
-    blocks, whole = shown(document, at)
+    blocks, before, after = shown(document, at)
     places = utf16(document.text, [span.start for span in blocks])
     body = "".join(_block(document, span, place) for span, place in zip(blocks, places, strict=True))
-    note = "" if whole else f'<p class="quiet">{escape_html(words["shortened"])}</p>'
+    note = f'<p class="quiet">{escape_html(words["shortened"])}</p>' if before is not None or after is not None else ""
     name = "" if document.title_span else f"<h2>{escape_html(Path(document.source).name)}</h2>"
     return (
         f'<article id="article" data-document="{number}" data-language="{words["language"]}" '
-        f'data-copied="{escape_html(words["copied"])}" data-label="{escape_html(words["article"])}" tabindex="-1">'
-        f'<div class="bar"><button type="button" class="close" hidden>{escape_html(words["close"])}</button></div>'
-        f"{name}{note}{body}</article>"
+        f'data-copied="{escape_html(words["copied"])}" data-label="{escape_html(words["article"])}" lang="en" tabindex="-1">'
+        f'<div class="bar"><button type="button" class="close">{escape_html(words["close"])}</button></div>'
+        f"{name}{note}{_turn(document, before, words['earlier'])}{body}{_turn(document, after, words['later'])}</article>"
     )
 
 
-def shown(document: Document, at: int) -> tuple[list[Span], bool]:
-    """The blocks to show, in order, and whether these are all.
+def shown(document: Document, at: int) -> tuple[list[Span], int | None, int | None]:
+    """The blocks to show, in order, and a place in the parts before and after them, if there are such.
 
-    The headline and the byline are among them although they may stand outside the body.
+    The headline and the byline are among them although they may stand outside the body; the headline always.
     """
     named = [span for span in (document.title_span, document.byline_span) if span]
     apart = [span for span in named if not any(b.start <= span.start and span.end <= b.end for b in document.body)]
     blocks = sorted([*document.body, *apart])
     if sum(span.end - span.start for span in blocks) <= LARGEST:
-        return blocks, True
+        return blocks, None, None
     first = max(0, at - LARGEST // 2)
-    cut = [Span(max(span.start, first), min(span.end, first + LARGEST)) for span in blocks]
-    return [span for span in cut if span.start < span.end], False
+    last = min(blocks[-1].end, first + LARGEST)
+    part = [Span(max(span.start, first), min(span.end, last)) for span in blocks]
+    kept = [span for span in part if span.start < span.end and span != document.title_span]
+    headline = [document.title_span] if document.title_span else []
+    before = max(0, first - LARGEST // 2) if first > blocks[0].start else None
+    return [*headline, *kept], before, last + LARGEST // 2 if last < blocks[-1].end else None
+
+
+def _turn(document: Document, at: int | None, label: str) -> str:
+    """A button that shows another part of a long document."""
+    if at is None:
+        return ""
+    [start] = utf16(document.text, [min(at, len(document.text))])
+    return f'<button type="button" class="turn" value="{start}">{escape_html(label)}</button>'
 
 
 def _block(document: Document, span: Span, place: int) -> str:

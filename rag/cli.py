@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -132,6 +131,7 @@ def chat(**given: Any) -> int:
 )
 def index(sources: tuple[str, ...], out: Path, model: str | None) -> int:
     """Build an index of files and folders (.txt, .md)."""
+    from rag.console import notify, progress
     from rag.embed import DEFAULT_MODEL, SentenceTransformerEncoder, find_model, open_encoder
     from rag.index import build
     from rag.load import find_sources
@@ -140,9 +140,9 @@ def index(sources: tuple[str, ...], out: Path, model: str | None) -> int:
     files = find_sources(sources)
     check_folder(out)
     chosen = find_model(model or DEFAULT_MODEL)
-    built = build(files, SentenceTransformerEncoder(chosen), notify=_notify, progress=_progress())
+    built = build(files, SentenceTransformerEncoder(chosen), notify=notify, progress=progress())
     save(built, out)
-    open_encoder(chosen.name, chosen.sha256, notify=_notify)
+    open_encoder(chosen.name, chosen.sha256, notify=notify)
     click.echo(f"{out}: {len(built.documents)} documents, {len(built.passages)} passages")
     return ANSWERED
 
@@ -178,6 +178,7 @@ def evaluate(
     threshold: float | None,
 ) -> int:
     """Measure the whole system on SQuAD-format FILEs (.json, .json.gz)."""
+    from rag.console import progress
     from rag.evaluate import measure, save_plot, table
     from rag.network import open_network
 
@@ -185,7 +186,7 @@ def evaluate(
     ways = ["closed", "open"] if way == "both" else [way]
     rows = []
     for file in files:
-        for name, outcomes, row in measure(file, network, ways, limit, threshold, _progress(), held_out):
+        for name, outcomes, row in measure(file, network, ways, limit, threshold, progress(), held_out):
             title = f"{file.name.split('.')[0]} {name}"
             if as_json:
                 click.echo(_json({"file": str(file), "way": name, **row}))
@@ -259,12 +260,13 @@ def _assistant(
     index_dir: Path | None, sources: tuple[str, ...], reader: str | None, threshold: float | None
 ) -> Assistant:
     from rag.assistant import Assistant
+    from rag.console import notify, progress
 
     if sources and index_dir:
         raise click.UsageError("give --index or --source, not both")
     if sources:
-        return Assistant.from_sources(sources, reader=reader, threshold=threshold, notify=_notify, progress=_progress())
-    return Assistant.open(index_dir, reader=reader, threshold=threshold, notify=_notify)
+        return Assistant.from_sources(sources, reader=reader, threshold=threshold, notify=notify, progress=progress())
+    return Assistant.open(index_dir, reader=reader, threshold=threshold, notify=notify)
 
 
 def _ask_batch(batch: str, given: dict[str, Any]) -> int:
@@ -291,30 +293,6 @@ def _json(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=not unicode)
 
 
-def _notify(message: str) -> None:
-    from rag.show import harmless
-
-    click.echo(harmless(message), err=True)
-
-
-def _progress() -> Callable[[str, int, int], None]:
-    """A bar for each stage, on standard error, drawn once it has taken a second."""
-    import tqdm
-
-    bars: dict[str, tqdm.tqdm[Any]] = {}
-
-    def draw(stage: str, done: int, total: int) -> None:
-        bar = bars.setdefault(
-            stage,
-            tqdm.tqdm(total=total, desc=stage, delay=1, mininterval=0.1 if _on_terminal() else 10, file=sys.stderr),
-        )
-        bar.update(done - bar.n)
-        if done == total:
-            bar.close()
-
-    return draw
-
-
 def _in_colour() -> bool:
     return (
         sys.stdout is not None
@@ -322,7 +300,3 @@ def _in_colour() -> bool:
         and not os.environ.get("NO_COLOR")
         and os.environ.get("TERM") != "dumb"
     )
-
-
-def _on_terminal() -> bool:
-    return sys.stderr is not None and sys.stderr.isatty()

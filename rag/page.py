@@ -1,15 +1,17 @@
-"""The page: Gradio's widgets for a chat beside the article, wired to a Desk.
+"""The page: what happens when a visitor does something. Wiring between the widgets and a Desk.
 
 Gradio reads the handlers' annotations, so they are not strings in this file.
 """
 
-import os
+import asyncio
+import datetime
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.conversation import AT_FIRST, LONGEST, Desk, Exchange, exported, reading
-from rag.show import escape_html
+from rag.assistant import MAX_QUESTION
+from rag.conversation import AT_FIRST, Conversation, Desk
+from rag.export import exported
+from rag.widgets import NAME, STATIC, Widgets, banner_html, lay_out, quiet_html
 from rag.words import DEFAULT, Words, catalogue, language
 
 if TYPE_CHECKING:
@@ -18,17 +20,13 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.feedback import Feedback
 
-STATIC = Path(__file__).parent / "static"
-NAME = "Ask the Article"
-PATIENCE = 60
-"""Seconds that a visitor who has just come waits, without noticing, for suggested questions."""
-DOWNLOAD = """text => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
-  link.download = "conversation.md";
-  link.click();
-  URL.revokeObjectURL(link.href);
-}"""
+UNNOTICED = 60
+"""Seconds that a page which has just been opened waits for suggested questions."""
+
+MOVE = "question => ['', question]"
+
+Changes = dict[Any, Any]
+"""Widget -> its new value; a widget that is not named stays as it is."""
 
 
 def appearance() -> dict[str, Any]:
@@ -48,153 +46,123 @@ def build_page(assistant: "Assistant", keep: "Feedback | None" = None) -> "gradi
 
     A visitor's conversation lives in their own session and nowhere else.
     """
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     import gradio as gr
 
     desk = Desk(assistant, keep)
-    say, english = gr.I18n(), catalogue()[DEFAULT]
-    titles = [d.title or Path(d.source).name for d in assistant.index.documents]
-
     with gr.Blocks(title=NAME, analytics_enabled=False) as blocks:
-        exchanges = gr.State([], time_to_live=4 * 3600)
-        banner = gr.HTML(banner_html(english), elem_id="banner")
-        with gr.Row(elem_id="panes"):
-            with gr.Column(elem_id="talk", min_width=0):
-                chat = gr.Chatbot(
-                    label=say("conversation"),
-                    show_label=False,
-                    latex_delimiters=[],
-                    allow_tags=False,
-                    buttons=[],
-                    layout="panel",
-                    height="100%",
-                    elem_id="chat",
-                )
-                with gr.Row(elem_id="suggested"):
-                    chips = [gr.Button(visible=False, size="sm", min_width=0) for _ in range(AT_FIRST)]
-                with gr.Row(elem_id="asking"):
-                    question = gr.Textbox(
-                        label=say("ask"),
-                        placeholder=say("placeholder"),
-                        show_label=False,
-                        container=False,
-                        scale=5,
-                        max_length=1000,
-                    )
-                    send = gr.Button(say("send"), variant="primary", scale=0, min_width=80, elem_id="send")
-                with gr.Row(elem_id="actions"):
-                    new = gr.Button(say("new"), size="sm", min_width=0)
-                    export = gr.Button(say("export"), size="sm", min_width=0)
-                kept = gr.HTML(note_html(english), elem_id="kept", visible=keep is not None)
-            with gr.Column(elem_id="beside", min_width=0):
-                picker = gr.Dropdown(
-                    [(title, number) for number, title in enumerate(titles)],
-                    value=0,
-                    label=say("document"),
-                    visible=len(titles) > 1,
-                )
-                pane = gr.HTML(
-                    desk.article(0, english), elem_id="pane", js_on_load=(STATIC / "page.js").read_text("utf-8")
-                )
-        text = gr.Textbox(visible=False)
-        arrived = gr.State("")
-
-        def answer(asked: str, before: list[Exchange], shown: int, request: gr.Request) -> Iterator[dict[Any, Any]]:
-            if not asked.strip():
-                yield {question: gr.skip()}
-                return
-            words = words_of(request)
-            head = desk.messages(before, words)
-            yield {
-                question: "",
-                chat: [*head, *reading(asked, None, words)],
-                exchanges: [*before, Exchange(asked)],
-            }
-            for step in desk.ask(asked, before):
-                if not isinstance(step, Exchange):
-                    yield {chat: [*head, *reading(asked, step, words)]}
-                    continue
-                now = [*before, step][-LONGEST:]
-                next_ones = dict(zip(chips, labels(desk.suggested(now)), strict=True))
-                given = {chat: desk.messages(now, words), exchanges: now, **next_ones}
-                if not step.reply:
-                    given[question] = asked
-                elif step.reply.citations:
-                    cited, _ = desk.documents[step.reply.citations[0].source]
-                    if cited != shown:
-                        given |= {picker: cited, pane: desk.article(cited, words)}
-                yield given
-
-        def again(
-            before: list[Exchange], shown: int, event: gr.RetryData, request: gr.Request
-        ) -> Iterator[dict[Any, Any]]:
-            place = min(int(event.index) // 2, len(before) - 1)
-            yield from answer(before[place].question, before[:place], shown, request)
-
-        def broken(before: list[Exchange], request: gr.Request) -> Any:
-            return desk.messages(before, words_of(request))
-
-        def arrive(request: gr.Request) -> dict[Any, Any]:
-            words = words_of(request)
-            given: dict[Any, Any] = {arrived: request.query_params.get("q") or ""}
-            if words["language"] != DEFAULT:
-                given |= {pane: desk.article(0, words), banner: banner_html(words), kept: note_html(words)}
-            return given
-
-        def opened(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-            number, start = int(event.number), int(event.start)
-            if not 0 <= number < len(titles):
-                return {pane: gr.skip()}
-            return {picker: number, pane: desk.article(number, words_of(request), max(0, start))}
-
-        def picked(number: int, request: gr.Request) -> str:
-            return desk.article(number, words_of(request))
-
-        def rated(before: list[Exchange], event: gr.LikeData) -> None:
-            desk.rate(before, int(event.index) // 2, bool(event.liked))
-
-        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        asks: dict[str, Any] = {**quiet, "concurrency_id": "ask", "concurrency_limit": 2}
-        outputs = [question, chat, exchanges, picker, pane, *chips]
-        asked_by = [(question.submit, question), (send.click, question), *((chip.click, chip) for chip in chips)]
-        for event, source in asked_by:
-            event(answer, [source, exchanges, picker], outputs, **asks).failure(broken, exchanges, chat, **quiet)
-        chat.retry(again, [exchanges, picker], outputs, **asks).failure(broken, exchanges, chat, **quiet)
-        if keep:
-            chat.like(rated, exchanges, None, **quiet)
-        new.click(lambda: ["", [], [], *labels(desk.suggested([]))], None, [question, chat, exchanges, *chips], **quiet)
-        export.click(exported, exchanges, text, **quiet).then(None, text, None, js=DOWNLOAD)
-        picker.input(picked, picker, pane, **quiet)
-        pane.select(opened, None, [picker, pane], **quiet)
-        blocks.load(arrive, None, [arrived, pane, banner, kept], **quiet).then(
-            answer, [arrived, exchanges, picker], outputs, **asks
-        )
-        blocks.load(lambda: labels(desk.suggested([], PATIENCE)), None, chips, concurrency_limit=None, **quiet)
+        first = desk.article(0, catalogue()[DEFAULT])
+        wire(blocks, lay_out(assistant.index.documents, first, keep is not None), desk)
     return blocks
+
+
+def wire(blocks: Any, on: Widgets, desk: Desk) -> None:
+    """Tie what visitors do to what happens, inside the Blocks that is open."""
+    import gradio as gr
+
+    conversation = gr.State(Conversation(), time_to_live=4 * 3600)
+    asked_by_link = gr.State("")
+
+    def answer(asked: str, mine: Conversation, shown: int, request: gr.Request) -> Iterator[Changes]:
+        if not asked.strip():
+            yield {on.chat: gr.skip()}
+            return
+        words = words_of(request)
+        for exchange in desk.ask(asked, mine):
+            changes = {on.chat: desk.messages(mine, words)}
+            if exchange.reply and exchange.reply.citations:
+                cited, _ = desk.documents[exchange.reply.citations[0].source]
+                if cited != shown:
+                    changes |= {on.picker: cited, on.pane: desk.article(cited, words)}
+            yield changes
+        yield suggested(desk.suggested(mine))
+
+    def typed(asked: str, mine: Conversation, shown: int, request: gr.Request) -> Iterator[Changes]:
+        for changes in answer(asked, mine, shown, request):
+            failed = on.chat in changes and mine.exchanges and mine.exchanges[-1].problem
+            yield {**changes, on.question: asked[:MAX_QUESTION]} if failed else changes  # to be mended
+
+    def again(mine: Conversation, shown: int, event: gr.RetryData, request: gr.Request) -> Iterator[Changes]:
+        number = place(event.index) // 2
+        question = mine.exchanges[number].question if number < len(mine.exchanges) else ""
+        mine.cut(number)
+        yield from answer(question, mine, shown, request)
+
+    def current(mine: Conversation, request: gr.Request) -> Any:
+        return desk.messages(mine, words_of(request))
+
+    def begin(mine: Conversation) -> Changes:
+        mine.cut()
+        return {on.question: "", on.chat: [], **suggested(desk.suggested())}
+
+    def arrive(request: gr.Request) -> Changes:
+        words = words_of(request)
+        changes: Changes = {asked_by_link: request.query_params.get("q") or ""}
+        if words["language"] != DEFAULT:
+            changes |= {
+                on.pane: desk.article(0, words),
+                on.banner: banner_html(words),
+                on.chat: gr.update(placeholder=quiet_html(words["welcome"])),
+                on.hint: quiet_html(words["suggested"]),
+                on.kept: quiet_html(words["kept"]),
+            }
+        return changes
+
+    async def first_suggestions() -> Changes:
+        await asyncio.wait([asyncio.wrap_future(desk.finding)], timeout=UNNOTICED)
+        return suggested(desk.suggested())
+
+    def suggested(questions: Sequence[str]) -> Changes:
+        filled = [gr.update(value=question, visible=True) for question in questions[:AT_FIRST]]
+        values = [*filled, *[gr.update(visible=False)] * (AT_FIRST - len(filled))]
+        return {on.hint: gr.update(visible=bool(filled)), **dict(zip(on.chips, values, strict=True))}
+
+    def opened(event: gr.EventData, request: gr.Request) -> Changes:
+        number, start = place(event.number), place(event.start)
+        if number >= len(desk.documents):
+            return {on.pane: gr.skip()}
+        return {on.picker: number, on.pane: desk.article(number, words_of(request), start)}
+
+    def picked(number: int, request: gr.Request) -> str:
+        return desk.article(number, words_of(request))
+
+    def rated(mine: Conversation, event: gr.LikeData) -> None:
+        desk.rate(mine, place(event.index) // 2, event.liked)
+
+    def export(mine: Conversation, request: gr.Request) -> str:
+        return exported(mine, words_of(request), datetime.date.today())
+
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    asks: dict[str, Any] = {**quiet, "concurrency_id": "ask", "concurrency_limit": 2, "trigger_mode": "multiple"}
+    suggestions = [on.hint, *on.chips]
+    outputs = [on.question, on.chat, on.picker, on.pane, *suggestions]
+    for event in (on.question.submit, on.send.click):
+        # The box is emptied by the browser, at once: what is typed meanwhile stays.
+        moved = event(None, on.question, [on.question, on.asked], js=MOVE, trigger_mode="multiple", **quiet)
+        asking = moved.then(typed, [on.asked, conversation, on.picker], outputs, **asks)
+        asking.failure(current, conversation, on.chat, **quiet)
+    for event, source in [(chip.click, chip) for chip in on.chips]:
+        event(answer, [source, conversation, on.picker], outputs, **asks).failure(
+            current, conversation, on.chat, **quiet
+        )
+    on.chat.retry(again, [conversation, on.picker], outputs, **asks).failure(current, conversation, on.chat, **quiet)
+    if desk.keep:
+        on.chat.like(rated, conversation, None, **quiet)
+    on.new.click(begin, conversation, [on.question, on.chat, *suggestions], **quiet)
+    download = (STATIC / "download.js").read_text("utf-8")
+    on.export.click(export, conversation, on.exported, **quiet).then(None, on.exported, None, js=download, **quiet)
+    on.picker.input(picked, on.picker, on.pane, **quiet)
+    on.pane.select(opened, None, [on.picker, on.pane], **quiet)
+    blocks.load(arrive, None, [asked_by_link, on.pane, on.banner, on.chat, on.hint, on.kept], **quiet).then(
+        answer, [asked_by_link, conversation, on.picker], outputs, **asks
+    )
+    blocks.load(first_suggestions, None, suggestions, concurrency_limit=None, **quiet)
+
+
+def place(given: object) -> int:
+    """A number that came from a browser, which may send anything: 0 for what is none."""
+    return given if isinstance(given, int) and given >= 0 else 0
 
 
 def words_of(request: "gradio.Request") -> Words:
     """The page's words in the language that the visitor's browser asks for."""
     return catalogue()[language(request.headers.get("accept-language", ""))]
-
-
-def labels(questions: Sequence[str]) -> list[Any]:
-    """The buttons of suggested questions; those left over are hidden."""
-    import gradio as gr
-
-    filled = [gr.update(value=question, visible=True) for question in questions[:AT_FIRST]]
-    return [*filled, *[gr.update(visible=False)] * (AT_FIRST - len(filled))]
-
-
-def banner_html(words: Words) -> str:
-    """The name of the page, what it promises, and where it comes from when another page frames it."""
-    return (
-        f'<header><h1>{NAME}</h1><p class="quiet promise">{escape_html(words["welcome"])}</p>'
-        f'<p class="origin quiet">{escape_html(words["framed"])} <a class="host" target="_blank" rel="noopener"></a></p>'
-        f'<button type="button" class="show-article">{escape_html(words["show_article"])}</button></header>'
-    )
-
-
-def note_html(words: Words) -> str:
-    """That questions are kept, and what of them."""
-    return f'<p class="quiet">{escape_html(words["kept"])}</p>'

@@ -127,6 +127,7 @@ def launch_options(settings: Settings, **page: Any) -> dict[str, Any]:
 
     return {
         "ssr_mode": False,
+        "state_session_capacity": 500,  # visitors whose conversations are kept; each may hold a long article's HTML
         "run_history": False,
         "footer_links": [],
         "enable_monitoring": False,

@@ -22,14 +22,14 @@ def catalogue() -> Mapping[str, Words]:
 def language(accept: str) -> str:
     """The language of the catalogue that an Accept-Language header prefers (RFC 9110, 12.5.4).
 
-    >>> language("fr-CH, fr;q=0.9, en;q=0.8"), language("en;q=0.2, de;q=0.7"), language("ja")
+    >>> language("fr-CH, fr;q=0.9, en;q=0.8"), language("en; q=0.2, de; q=0.7"), language("ja")
     ('fr', 'de', 'en')
     """
     asked = []
     for place, part in enumerate(accept.split(",")):
-        name, _, quality = part.strip().partition(";q=")
+        name, _, quality = part.partition(";")
         try:
-            weight = float(quality or 1)
+            weight = float(quality.strip().removeprefix("q=") or 1)
         except ValueError:
             continue
         asked.append((-weight, place, name.split("-")[0].strip().lower()))

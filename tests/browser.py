@@ -59,7 +59,7 @@ def visit(
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and "autofocus" not in m.text else None)
         try:
-            page.goto(address)
+            page.goto(address, timeout=60_000)
             page.wait_for_selector(until, state="attached")
             yield page
         finally:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.load import serving
+from rag.feedback import read
 from rag.words import catalogue
 from tests.browser import PHONE, WIDE, ask, axe, chromium, highlighted, visit
 from tests.conftest import ARTICLE
@@ -73,6 +74,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(address, folder)
 
 
+SEEN = """() => {
+    const [words] = CSS.highlights.get('quote'), seen = words.getBoundingClientRect();
+    const pane = document.querySelector('#pane').getBoundingClientRect();
+    return seen.top >= pane.top && seen.bottom <= pane.bottom && pane.height > 200;
+}"""
+"""Whether the highlighted words are inside the part of the article that is on screen."""
+
 SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 
 
@@ -95,13 +103,7 @@ def test_a_citation_opens_its_exact_words_and_gives_the_focus_back(
         page.wait_for_function("CSS.highlights.has('answer')")
         assert highlighted(page, "quote") == quote
         assert highlighted(page, "answer") == page.locator(".answered .short").inner_text()
-        page.wait_for_function(  # the words are inside the pane that is seen
-            """() => {
-                const [words] = CSS.highlights.get('quote'), seen = words.getBoundingClientRect();
-                const pane = document.querySelector('#pane').getBoundingClientRect();
-                return seen.top >= pane.top && seen.bottom <= pane.bottom && pane.height > 200;
-            }"""
-        )
+        page.wait_for_function(SEEN)
         assert page.evaluate("document.activeElement.closest('#article') !== null")
         page.keyboard.press("Escape") if size == WIDE else page.get_by_role("button", name="Close").tap()
         assert highlighted(page, "quote") == ""
@@ -152,9 +154,36 @@ def test_the_pane_shows_the_article_that_is_cited(playwright: Playwright, site: 
         page.wait_for_function("CSS.highlights.has('answer')")
         assert heading.inner_text() == "The tide mill of Varn turns again"
         assert highlighted(page, "answer") == "1784"
-        page.locator("#beside input").click()
+        page.locator("#beside input").click()  # choosing by hand
         page.get_by_role("option", name="Bees").click()
         page.wait_for_function("document.querySelector('#article h2').textContent.startsWith('Bees')")
+
+
+def test_another_document_chosen_in_the_drawer_can_be_left_again(playwright: Playwright, site: Site) -> None:
+    with visit(playwright, site.address, PHONE) as page:
+        page.get_by_role("button", name="Show the article").tap()
+        page.locator("#beside input").tap()
+        page.get_by_role("option", name="The tide mill").tap()
+        page.wait_for_function("document.querySelector('#article h2').textContent.startsWith('The tide mill')")
+        page.get_by_role("button", name="Close").tap()
+        assert page.get_by_role("textbox").is_visible() and not page.locator("#article").is_visible()
+
+
+def test_in_a_long_paragraph_the_quote_itself_is_brought_into_view(playwright: Playwright, tmp_path: Path) -> None:
+    filler = " ".join(f"Item {n} of the list was counted and put back on its shelf." for n in range(6000))
+    source = tmp_path / "list.txt"
+    source.write_text(f"The list of the keeper\n\n{filler} The bell of Orsk was cast in 1743. {filler}\n", "utf-8")
+    with serving({"RAG_SOURCES": str(source)}) as address, visit(playwright, address, PHONE) as page:
+        ask(page, "When was the bell of Orsk cast?")
+        page.locator("a.cite").first.tap()
+        page.wait_for_function("CSS.highlights.has('quote')")
+        assert "1743" in highlighted(page, "quote")
+        page.wait_for_function(SEEN)
+        page.get_by_role("button", name="Earlier part").tap()
+        page.wait_for_function(
+            "document.querySelector('[data-start=\"0\"], h2 + p, p') && !CSS.highlights.has('quote')"
+        )
+        assert page.locator("#article h2").inner_text() == "The list of the keeper"
 
 
 def test_suggested_questions_are_answered_and_fresh_ones_follow(playwright: Playwright, site: Site) -> None:
@@ -212,11 +241,37 @@ def test_ratings_and_questions_are_kept_without_the_visitor(playwright: Playwrig
         ask(page, "What did Hugo Brandt do?")
         page.get_by_role("button", name="Dislike").last.click()
         page.wait_for_timeout(500)
+        ask(page, "How many villages had rye?")
+        page.get_by_role("button", name="Like", exact=True).last.click()
+        page.wait_for_timeout(500)
+        page.locator("button[aria-label='clicked like'], button[aria-label='Liked']").last.click()
+        page.wait_for_timeout(500)
     [log] = (site.folder / "log").glob("*.jsonl")
     records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     mine = [r for r in records if r.get("question") == "What did Hugo Brandt do?"]
     assert mine and any(r.get("rating") == "down" and r["id"] == mine[0]["id"] for r in records)
+    kept = {record.question: record.rating for record in read(site.folder / "log")}
+    assert kept["What did Hugo Brandt do?"] == "down" and kept["How many villages had rye?"] is None
     assert "127.0.0.1" not in log.read_text("utf-8")
+
+
+def test_what_is_asked_while_another_is_answered_is_answered_too(playwright: Playwright, site: Site) -> None:
+    with visit(playwright, site.address) as page:
+        box = page.get_by_role("textbox")
+        for question in (BUILT, SWARM, UNKNOWN):
+            box.fill(question)
+            box.press("Enter")
+            page.wait_for_function("document.querySelector('textarea').value === ''")  # long before the reply
+        page.wait_for_function("document.querySelectorAll('.bot .reply:not(.reading)').length === 3")
+        assert page.locator(".asked").all_inner_texts() == [BUILT, SWARM, UNKNOWN]
+        assert page.locator(".answered").count() == 2 and page.locator(".missing").count() == 1
+        assert box.input_value() == ""
+        box.fill(BUILT)
+        box.press("Enter")
+        page.get_by_role("button", name="New conversation").click()
+        page.locator(".reply").first.wait_for(state="detached")
+        ask(page, SWARM)
+        assert page.locator(".asked").all_inner_texts() == [SWARM]
 
 
 def test_visitors_do_not_meet(playwright: Playwright, site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 
 from rag import Assistant
-from rag.conversation import LONGEST, Desk, Exchange, exported
-from rag.data import Citation, Reply
+from rag.conversation import LONGEST, Conversation, Desk, Exchange
+from rag.export import exported
 from rag.feedback import Feedback, read
+from rag.widgets import titles
 from rag.words import catalogue
 
 EN = catalogue()["en"]
@@ -22,76 +24,143 @@ def assistant(article: Path) -> Assistant:
     return Assistant.from_sources([article])
 
 
-def asked(desk: Desk, question: str, before: tuple[Exchange, ...] = ()) -> Exchange:
-    *_, last = desk.ask(question, before)
-    assert isinstance(last, Exchange)
+def asked(desk: Desk, question: str, mine: Conversation) -> Exchange:
+    *_, last = desk.ask(question, mine)
     return last
 
 
 def test_an_exchange_is_shown_as_two_messages(assistant: Assistant) -> None:
-    desk = Desk(assistant)
-    first = asked(desk, "Who wrote this?")
-    messages = desk.messages([first], EN)
+    desk, mine = Desk(assistant), Conversation()
+    asked(desk, "Who wrote this?", mine)
+    messages = desk.messages(mine, EN)
     assert [m["role"] for m in messages] == ["user", "assistant"]
     assert "<mark>Ann Lee</mark>" in messages[1]["content"]
-    assert "**Ann Lee**" in exported([first]) and "## Who wrote this?" in exported([first])
+
+
+def test_a_conversation_is_exported_with_its_failures_told_apart(assistant: Assistant) -> None:
+    desk, mine = Desk(assistant), Conversation()
+    for question in ("Who wrote this?", "What is tungsten?", "?!"):
+        asked(desk, question, mine)
+    mine.add(Exchange("Still being read?"))
+    text = exported(mine, EN, datetime.date(2026, 1, 2))
+    assert text.startswith("# Ask the Article\n\n2026-01-02\n\n## Who wrote this?\n\n**Ann Lee**")
+    assert "## What is tungsten?\n\n*The article does not say.*" in text
+    assert "**The question could not be asked\\.** The question is empty" in text
+    assert "Still" not in text
 
 
 def test_a_follow_up_is_read_in_the_light_of_what_came_before(assistant: Assistant) -> None:
-    desk = Desk(assistant)
-    first = asked(desk, "Who counted 4,200 bees in one afternoon?")
-    then = asked(desk, "When did she count them?", (first, Exchange("?!", problem="Empty.")))
+    desk, mine = Desk(assistant), Conversation()
+    asked(desk, "Who counted 4,200 bees in one afternoon?", mine)
+    asked(desk, "?!", mine)
+    then = asked(desk, "When did she count them?", mine)
     assert then.reply and "Adeyemi" in then.reply.resolved_question
 
 
 def test_what_cannot_be_asked_is_a_problem_and_not_a_reply(assistant: Assistant) -> None:
-    exchange = asked(Desk(assistant), "x" * 3000)
-    assert exchange.reply is None and exchange.problem.startswith("The question has 3000 characters")
-    [_, shown] = Desk(assistant).messages([exchange], EN)
+    desk, mine = Desk(assistant), Conversation()
+    exchange = asked(desk, "x" * 300_000, mine)
+    assert exchange.reply is None and exchange.problem.startswith("The question has 300000 characters")
+    assert len(exchange.question) == 1000  # no more is kept
+    [_, shown] = desk.messages(mine, EN)
     assert "failure" in shown["content"] and "missing" not in shown["content"]
+    assert asked(desk, "\ud800 who?", mine).reply
 
 
 def test_a_source_that_changed_is_a_problem_too(assistant: Assistant, article: Path) -> None:
     article.write_text("Other words altogether, and nothing of what was read.", "utf-8")
-    assert "changed" in asked(Desk(assistant), "Who wrote this?").problem
+    assert "changed" in asked(Desk(assistant), "Who wrote this?", Conversation()).problem
 
 
-def test_an_exchange_that_broke_off_says_what_to_do(assistant: Assistant) -> None:
-    [_, shown] = Desk(assistant).messages([Exchange("Who?")], EN)
+class Reader:
+    """Reads slowly, or breaks."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    def read(self, *given: Any) -> list[Any]:
+        time.sleep(0.5)
+        if self.error:
+            raise self.error
+        return []
+
+
+def test_an_exchange_that_breaks_off_says_what_to_do(assistant: Assistant) -> None:
+    desk, mine = Desk(assistant), Conversation()
+    assistant._reader = Reader(ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        asked(desk, "How many bees were counted?", mine)
+    [_, shown] = desk.messages(mine, EN)
     assert "failure" in shown["content"] and "Try again" in shown["content"]
 
 
 def test_the_passage_is_shown_while_the_reader_takes_its_time(assistant: Assistant, article: Path) -> None:
-    class Slow:
-        def read(self, *given: Any) -> list[Any]:
-            time.sleep(0.5)
-            return []
+    desk, mine = Desk(assistant), Conversation()
+    assistant._reader = Reader()
+    begun, reading, ended = desk.ask("How many bees were counted?", mine)
+    assert not begun.passage and reading.passage and reading.passage.n is None
+    assert article.read_text("utf-8")[reading.passage.start : reading.passage.end] == reading.passage.quote
+    assert ended.reply and ended.reply.status == "not_found"
 
-    desk = Desk(assistant)
-    assistant._reader = Slow()
-    passage, last = desk.ask("How many bees were counted?", [])
-    assert isinstance(passage, Citation) and passage.n is None
-    assert article.read_text("utf-8")[passage.start : passage.end] == passage.quote
-    assert isinstance(last, Exchange) and isinstance(last.reply, Reply) and last.reply.status == "not_found"
+
+def test_what_is_asked_meanwhile_loses_nothing(assistant: Assistant) -> None:
+    desk, mine = Desk(assistant), Conversation()
+    first, second = desk.ask("Who wrote this?", mine), desk.ask("What is tungsten?", mine)
+    next(first), next(second)
+    for steps in (second, first):
+        assert list(steps)[-1].reply
+    assert [(e.question, bool(e.reply)) for e in mine.exchanges] == [
+        ("Who wrote this?", True),
+        ("What is tungsten?", True),
+    ]
+
+
+def test_a_new_conversation_is_not_joined_by_a_late_reply(assistant: Assistant) -> None:
+    desk, mine = Desk(assistant), Conversation()
+    steps = desk.ask("Who wrote this?", mine)
+    next(steps)
+    mine.cut()
+    assert list(steps)[-1].reply and mine.exchanges == []
+
+
+def test_the_oldest_exchanges_go() -> None:
+    mine = Conversation()
+    for number in range(LONGEST + 10):
+        mine.add(Exchange(str(number)))
+    assert [e.question for e in mine.exchanges] == [str(n) for n in range(10, LONGEST + 10)]
 
 
 def test_suggestions_can_be_answered_and_are_not_repeated(assistant: Assistant) -> None:
-    desk = Desk(assistant)
-    first = desk.suggested([], patience=60)
-    assert first
-    exchanges = [asked(desk, question) for question in first]
-    assert all(e.reply and e.reply.status == "answered" for e in exchanges)
-    assert not {e.question for e in exchanges} & set(desk.suggested(exchanges))
+    desk, mine = Desk(assistant), Conversation()
+    assert desk.finding.result(60)
+    first = desk.suggested()
+    for question in first:
+        reply = asked(desk, question, mine).reply
+        assert reply and reply.status == "answered"
+    assert not set(first) & set(desk.suggested(mine))
 
 
 def test_questions_and_ratings_are_kept_when_the_owner_wants_it(assistant: Assistant, tmp_path: Path) -> None:
-    desk = Desk(assistant, Feedback(tmp_path / "log"))
-    exchanges = [asked(desk, "Who wrote this?"), asked(desk, "What is tungsten?")]
-    desk.rate(exchanges, 1, liked=False)
-    desk.rate(exchanges, 7, liked=True)
+    desk, mine = Desk(assistant, Feedback(tmp_path / "log")), Conversation()
+    for question in ("Who wrote this?", "What is tungsten?"):
+        asked(desk, question, mine)
+    desk.rate(mine, 0, liked=True)
+    desk.rate(mine, 0, liked="")  # taken back
+    desk.rate(mine, 1, liked=False)
+    desk.rate(mine, 7, liked=True)
     kept = read(tmp_path / "log")
     assert [(r.question, r.status, r.rating) for r in kept] == [
         ("Who wrote this?", "answered", None),
         ("What is tungsten?", "not_found", "down"),
     ]
-    assert LONGEST >= 20
+
+
+def test_documents_of_one_headline_are_told_apart(article: Path) -> None:
+    (article.parent / "copy").mkdir()
+    other = article.parent / "copy" / "again.txt"
+    other.write_text(article.read_text("utf-8").replace("nine euros", "ten euros"), "utf-8")
+    documents = Assistant.from_sources([article, other]).index.documents
+    assert sorted(titles(documents)) == [
+        "Bees return to Harwick after ten silent years (again.txt)",
+        "Bees return to Harwick after ten silent years (bees.txt)",
+    ]

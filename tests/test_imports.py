@@ -17,7 +17,7 @@ ORDER = [
     "errors", "data", "squad", "score", "decode", "byline", "markdown", "layout", "load", "chunk", "terms", "hub", "runtime", "embed", "index", "store", "retrieve",
     "network", "read", "about", "followup",
     "compose", "show", "assistant", "batch", "evaluate", "english", "draft", "suggest", "feedback", "guard",
-    "words", "article", "message", "conversation", "page", "serve", "cli", "__main__",
+    "console", "words", "article", "message", "conversation", "export", "widgets", "page", "serve", "cli", "__main__",
 ]  # fmt: skip
 HEAVY = {"torch", "sentence_transformers", "gradio", "onnxruntime", "faiss", "bm25s", "tokenizers", "Stemmer", "onnx"}
 

@@ -92,6 +92,10 @@ def test_the_pane_shows_headline_byline_and_body_at_their_places(article: Path) 
 def test_of_a_long_document_the_part_around_the_place_is_shown() -> None:
     text = "x" * (3 * LARGEST)
     document = Document("0", "a.txt", text, (Span(0, LARGEST), Span(LARGEST, 3 * LARGEST)), "")
-    spans, whole = shown(document, 2 * LARGEST)
-    assert spans == [Span(2 * LARGEST - LARGEST // 2, 2 * LARGEST + LARGEST // 2)] and not whole
+    spans, before, after = shown(document, 2 * LARGEST)
+    assert spans == [Span(2 * LARGEST - LARGEST // 2, 2 * LARGEST + LARGEST // 2)]
+    assert (before, after) == (LARGEST, 3 * LARGEST)
+    assert [at for _, at, _ in (shown(document, 0), shown(document, 3 * LARGEST))] == [None, 2 * LARGEST]
+    said = html.unescape(article_html(document, 0, EN, 2 * LARGEST))
+    assert f'value="{LARGEST}">Earlier part' in said and "Later part" in said
     assert EN["shortened"].split(":")[0] in html.unescape(article_html(document, 0, EN))

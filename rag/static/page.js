@@ -1,10 +1,11 @@
 // Runs once, when the article's pane is there: `element` is the pane, `trigger` tells the server
-// of an event, `watch` calls back when the server sends another article.
+// of an event, `watch` calls back when the server has sent another article.
 
 const OPEN = "article-open";
 let opener = null; // the citation to which the focus goes back
-let wanted = null; // a place in an article that is not shown yet
+let wanted = null; // a place in an article that the server has been asked for
 
+const pane = element.closest("#pane");
 const article = () => element.querySelector("#article");
 
 function placeOf(hash) {
@@ -46,30 +47,32 @@ function highlight(name, range) {
   }
 }
 
-function show(place) {
+// Highlight a place and bring it into view; `answered`: the server has sent what it has of that place.
+function show(place, answered = false) {
   const [number, start, end, answerStart, answerEnd] = place;
   const range = Number(article().dataset.document) === number ? rangeOf(start, end) : null;
-  if (!range) {
-    if (wanted) return (wanted = null); // the server's article does not hold it either
-    wanted = place;
-    return trigger("select", { number, start });
-  }
-  wanted = null;
+  wanted = range || answered ? null : place;
+  if (wanted) trigger("select", { number, start });
+  if (!range) return;
   highlight("quote", range);
   highlight("answer", answerStart >= 0 ? rangeOf(answerStart, answerEnd) : null);
   document.body.classList.add(OPEN);
-  element.querySelector(".close").hidden = false;
-  const block = range.startContainer.parentElement;
-  block.focus({ preventScroll: true });
+  range.startContainer.parentElement.focus({ preventScroll: true });
+  const words = range.getBoundingClientRect();
+  const seen = pane.getBoundingClientRect();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  block.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+  const above = Math.max(48, (seen.height - words.height) / 2); // below the bar with the Close button
+  pane.scrollBy({ top: words.top - seen.top - above, behavior: calm ? "auto" : "smooth" });
+}
+
+function unmark() {
+  highlight("quote", null);
+  highlight("answer", null);
 }
 
 function close() {
-  highlight("quote", null);
-  highlight("answer", null);
+  unmark();
   document.body.classList.remove(OPEN);
-  element.querySelector(".close").hidden = true;
   if (opener?.isConnected) opener.focus();
   opener = null;
 }
@@ -86,40 +89,47 @@ async function copy(link) {
     area.remove();
     link.focus();
   }
-  const said = link.textContent;
+  link.said ??= link.textContent;
   link.textContent = article().dataset.copied;
-  setTimeout(() => (link.textContent = said), 2000);
+  setTimeout(() => (link.textContent = link.said), 2000);
 }
 
 document.addEventListener(
   "click",
   (event) => {
-    const link = event.target.closest?.("a.cite, a.copy, button.close, .show-article");
-    if (!link) return;
-    if (link.matches("button.close")) return close();
+    const it = event.target.closest?.("a.cite, a.copy, button.close, button.turn, button.show-article");
+    if (!it) return;
     event.preventDefault();
     event.stopPropagation();
-    if (link.matches("a.copy")) return copy(link);
-    opener = link;
-    if (link.matches("a.cite")) return show(placeOf(link.hash));
+    if (it.matches(".close")) return close();
+    if (it.matches(".copy")) return copy(it);
+    if (it.matches(".turn")) return trigger("select", { number: Number(article().dataset.document), start: Number(it.value) });
+    opener = it;
+    if (it.matches(".cite")) return show(placeOf(it.hash));
     document.body.classList.add(OPEN);
-    element.querySelector(".close").hidden = false;
     article().focus();
   },
   true,
 );
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && document.body.classList.contains(OPEN)) close();
+  const other = event.isComposing || event.target.closest?.("[role=listbox], [role=combobox]");
+  if (event.key === "Escape" && !other && document.body.classList.contains(OPEN)) close();
 });
 
-watch("value", () => wanted && show(wanted));
-
 // The keyboard scrolls what has the focus.
-const pane = element.closest("#pane");
 pane.tabIndex = 0;
 pane.setAttribute("role", "region");
-pane.setAttribute("aria-label", article().dataset.label);
+
+function arrived() {
+  unmark();
+  pane.setAttribute("aria-label", article().dataset.label);
+  document.documentElement.lang = article().dataset.language;
+  if (wanted) show(wanted, true);
+  else pane.scrollTo(0, 0);
+}
+watch("value", arrived);
+arrived();
 
 // What comes later, or again: Gradio labels each message with its HTML, which a screen reader
 // would read out; the banner names the host.
@@ -136,4 +146,3 @@ mend();
 // The question has the focus where that brings up no keyboard and takes none from a publisher's page.
 if (window.top !== window) document.documentElement.classList.add("framed");
 else if (matchMedia("(min-width: 60rem)").matches) document.querySelector("#asking textarea")?.focus();
-document.documentElement.lang = article().dataset.language;
