@@ -197,4 +197,4 @@ def _ends_a_line(path: Path) -> bool:
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - 1))
-        return file.read() in {b"", b"\n"}
+        return file.read(1) in {b"", b"\n"}  # one: another process may be writing on
