@@ -17,10 +17,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from benchmarks.load import serving
 from benchmarks.speed import QUESTIONS
 from tests.browser import ARGUMENTS, chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PEER = "import gradio as gr; gr.ChatInterface(lambda question, history: 'Yes.').launch(ssr_mode=False, server_port={})"
 TIMES = 3
@@ -50,39 +54,37 @@ def peer() -> Iterator[str]:
             server.terminate()
 
 
-def visit(address: str, replies: str, started: float) -> tuple[float, list[float], int, int]:
+def visit(browser: Browser, address: str, replies: str, started: float) -> tuple[float, list[float], int, int]:
     """Seconds to the first answer, milliseconds of each later one, and kilobytes and requests until the first.
 
     ``replies`` selects what is on screen when a question has been answered.
     """
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        page = browser.new_page()
-        sizes: list[int] = []
-        page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
-        page.goto(address)
-        box = page.get_by_role("textbox").first
-        box.wait_for()
-        taken = []
-        for number, question in enumerate([QUESTIONS[0], *QUESTIONS], start=1):
-            box.fill(question)
-            begun = time.perf_counter()
-            box.press("Enter")
-            page.wait_for_function(
-                "([replies, n]) => document.querySelectorAll(replies).length >= n", arg=[replies, number]
-            )
-            taken.append(1000 * (time.perf_counter() - begun))
-            if number == 1:
-                first = time.perf_counter() - started
-                weight, requests = sum(sizes) // 1000, len(sizes)
-            page.wait_for_timeout(300)
-        browser.close()
+    page = browser.new_page()
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(address)
+    box = page.get_by_role("textbox").first
+    box.wait_for()
+    taken = []
+    for number, question in enumerate([QUESTIONS[0], *QUESTIONS], start=1):
+        box.fill(question)
+        begun = time.perf_counter()
+        box.press("Enter")
+        page.wait_for_function(
+            "([replies, n]) => document.querySelectorAll(replies).length >= n", arg=[replies, number]
+        )
+        taken.append(1000 * (time.perf_counter() - begun))
+        if number == 1:
+            first = time.perf_counter() - started
+            weight, requests = sum(sizes) // 1000, len(sizes)
+        page.wait_for_timeout(300)
+    page.close()
     return first, taken[1:], weight, requests
 
 
 def main() -> None:
+    from playwright.sync_api import sync_playwright
+
     print(
         f"{datetime.date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n"
     )
@@ -96,9 +98,12 @@ def main() -> None:
     }
     for _ in range(TIMES):
         for name, serve in served.items():
-            started = time.perf_counter()
-            with serve() as address:
-                runs[name].append(visit(address, REPLIES[name], started))
+            with sync_playwright() as playwright:  # the visitor's browser is open before the server starts
+                browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+                started = time.perf_counter()
+                with serve() as address:
+                    runs[name].append(visit(browser, address, REPLIES[name], started))
+                browser.close()
     for name, visits in runs.items():
         firsts, replies = [v[0] for v in visits], [ms for v in visits for ms in v[1]]
         print(
