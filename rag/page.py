@@ -141,7 +141,8 @@ def wire(blocks: Any, on: Widgets, desk: Desk) -> None:
         asking = moved.then(typed, [on.asked, conversation, on.picker], outputs, **asks)
         asking.failure(current, conversation, on.chat, **quiet)
     for event, source in [(chip.click, chip) for chip in on.chips]:
-        event(answer, [source, conversation, on.picker], outputs, **asks).failure(
+        # Once: a double click, or one on a chip that is about to be replaced, asks nothing twice.
+        event(answer, [source, conversation, on.picker], outputs, **{**asks, "trigger_mode": "once"}).failure(
             current, conversation, on.chat, **quiet
         )
     on.chat.retry(again, [conversation, on.picker], outputs, **asks).failure(current, conversation, on.chat, **quiet)

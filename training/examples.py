@@ -11,6 +11,7 @@ from rag.data import Span
 from rag.squad import Paragraph, Question
 from training.data import gold
 from training.negatives import Ranker, entities, holds_any, near_miss, numbers, stands_alone
+from training.noise import noisy
 from training.windows import among_others, contains, deployed_windows, random_window, sentences_of
 
 
@@ -31,6 +32,10 @@ class Mixture:
     pool: int = 40
     """Names and numbers of a file that are on offer for one swap."""
     max_answer_words: int = 30
+    slips: float = 0.08
+    spoken: float = 0.08
+    false_starts: float = 0.06
+    """Shares of all examples whose question is said or typed less well (``training.noise``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def make_examples(source: Source, seed: int, epoch: int, mixture: Mixture | None
     mixture = mixture or Mixture()
     rng = random.Random(f"{seed}/{epoch}/{source.paragraphs[0].source}")
     maker = _sentence_examples if source.of_sentences else _paragraph_examples
-    return [*maker(source, rng, mixture), *_retrieved(source, rng, mixture)]
+    return noisy([*maker(source, rng, mixture), *_retrieved(source, rng, mixture)], rng, mixture)
 
 
 def _answers(paragraph: Paragraph, question: Question) -> list[str]:

@@ -22,6 +22,26 @@ ANTONYMS = (
 )  # fmt: skip
 _OPPOSITE = dict(ANTONYMS) | {b: a for a, b in ANTONYMS}
 
+VERBS = dict(
+    pair.split("/")
+    for pair in """
+    abandon/abandoned abolish/abolished accuse/accused announce/announced appoint/appointed arrest/arrested
+    attack/attacked ban/banned bury/buried capture/captured close/closed convert/converted criticize/criticized
+    crown/crowned defend/defended deliver/delivered demolish/demolished describe/described design/designed
+    die/died discover/discovered divorce/divorced elect/elected escape/escaped expel/expelled explore/explored
+    export/exported found/founded graduate/graduated hire/hired import/imported injure/injured invade/invaded
+    invent/invented join/joined launch/launched marry/married merge/merged move/moved open/opened paint/painted
+    perform/performed praise/praised produce/produced promote/promoted publish/published record/recorded
+    reject/rejected rename/renamed repair/repaired replace/replaced rescue/rescued resign/resigned
+    retire/retired return/returned sign/signed study/studied support/supported surrender/surrendered
+    translate/translated visit/visited build/built buy/bought sell/sold write/written win/won lose/lost leave/left
+    meet/met begin/begun steal/stolen sink/sunk teach/taught
+    """.split()
+)
+"""Verbs and their participles, hardly two of which mean the same."""
+_PARTICIPLES = tuple(VERBS.values())
+_AUXILIARY = re.compile(r"\b(did|does|do|to|can|could|will|would|didn't)\b", re.IGNORECASE)
+
 _COMMON = frozenset(
     """a an the this that these those it its he she they we you i his her their our my your who what when
     where why how which in on at of for from to by with as is are was were be been and or but not no if so
@@ -96,7 +116,8 @@ def near_miss(
 
     What is swapped out stands in the question and (names) in the passage. What is swapped in is
     another name or number of like shape from the passage or from ``pool``, which stands neither in
-    the question, nor in the answer's sentence, nor in the answer; or an antonym. None when no swap fits.
+    the question, nor in the answer's sentence, nor in the answer; or an antonym; or another verb. None when no swap
+    fits.
 
     >>> text = "Smith visited Kyiv in 2022. He had been in Moscow in 2013."
     >>> near_miss("When did he visit Kyiv?", text, text[:27], "2022", [], random.Random(1))
@@ -109,6 +130,7 @@ def near_miss(
     def overlaps(old: str, new: str) -> bool:
         return bool(set(old.lower().split()) & set(new.lower().split()))
 
+    sentence = answer_sentence.lower()
     names, figures = entities(passage), numbers(passage)
     swaps: list[tuple[re.Match[str], list[str], list[str]]] = []
     for old in [*(e for e in names if occurs(e, question)), *numbers(question)]:
@@ -122,6 +144,16 @@ def near_miss(
         place = occurs(word, question)
         if opposite and place and fits(opposite):
             swaps.append((place, [opposite], []))
+        # "Did they record", not "a record".
+        forms = (
+            _PARTICIPLES
+            if word in _PARTICIPLES
+            else VERBS
+            if place and _AUXILIARY.search(question[: place.start()])
+            else ()
+        )
+        if place and word in forms:
+            swaps.append((place, [], [v for v in forms if v != word and v[:4] not in sentence]))
     if not swaps:
         return None
     place, near, far = rng.choice(swaps)

@@ -31,6 +31,8 @@ class Options:
     apart: str | None = None
     apart_paragraphs: int = 120
     resume_from: Path | None = None
+    first_pass: int = 0
+    """Passes are numbered, and each has windows of its own: another number than an earlier run's gives others."""
     shares: tuple[tuple[str, float], ...] = ()
     """Of these files only this share of the examples is used in each pass."""
     bf16: bool = False
@@ -64,6 +66,7 @@ def command_line(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--apart", help="name of the training file of which some paragraphs are kept out")
     parser.add_argument("--apart-paragraphs", type=int, default=120)
     parser.add_argument("--resume-from", type=Path, help="checkpoint of another run, such as its 'stable'")
+    parser.add_argument("--first-pass", type=int, default=0, help="number of the first pass; each has its own windows")
     parser.add_argument("--share", nargs="*", default=[], metavar="NAME=X", help="use this share of a file's examples")
     parser.add_argument("--bf16", action="store_true", help="bfloat16 autocast (slower without AVX-512)")
     return parser
@@ -87,7 +90,7 @@ def _share(text: str) -> tuple[str, float]:
 
 def described(options: Options) -> dict[str, Any]:
     """What determines a run, for its report: options, mixture, and the hashes of the files. No machine's paths."""
-    plain = ("steps", "hours", "seed", "peak", "batch_tokens", "apart", "apart_paragraphs", "bf16")
+    plain = ("steps", "hours", "seed", "peak", "batch_tokens", "apart", "apart_paragraphs", "bf16", "first_pass")
     return {
         **{name: getattr(options, name) for name in plain},
         "shares": dict(options.shares),

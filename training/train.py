@@ -45,7 +45,7 @@ def train(options: Options) -> Path:
     model = new_model(options.base, options.seed)
     optimizer = new_optimizer(model)
     begin = checkpoint.latest(options.out) or options.resume_from
-    progress = checkpoint.load(begin, model, optimizer) if begin else Progress()
+    progress = checkpoint.load(begin, model, optimizer) if begin else Progress(epoch=options.first_pass)
     if begin:
         LOG.info("resuming from %s at step %d", begin, progress.step)
     model.train()
