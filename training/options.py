@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.util
+import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,12 @@ def _share(text: str) -> tuple[str, float]:
 
 def described(options: Options) -> dict[str, Any]:
     """What determines a run, for its report: options, mixture, and the hashes of the files. No machine's paths."""
+    config = options.base / "config.json"
     plain = ("steps", "hours", "seed", "peak", "batch_tokens", "apart", "apart_paragraphs", "bf16", "first_pass")
     return {
         **{name: getattr(options, name) for name in plain},
+        # Of a base that training.unpack made: the reader that it was.
+        "trained_on_from": json.loads(config.read_text("utf-8")).get("reader_sha256") if config.exists() else None,
         "shares": dict(options.shares),
         "mixture": asdict(Mixture()),
         "files": {p.name.split(".json")[0]: hashlib.sha256(p.read_bytes()).hexdigest() for p in options.files},

@@ -9,6 +9,7 @@ order of its operators. The logits of both are then compared: a folder whose log
 from __future__ import annotations
 
 import argparse
+import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -48,6 +49,7 @@ def unpack(reader: Path, target: Path) -> float:
         raise ModelError(f"no reader in {reader} ({error.strerror}): name a folder with reader.onnx") from None
     nodes = [node for node in graph.node if node.op_type not in WITHOUT_WEIGHTS]
     config, named = described(nodes, numbers_of(graph))
+    config["reader_sha256"] = hashlib.sha256((reader / "reader.onnx").read_bytes()).hexdigest()
     model = transformers.BertForQuestionAnswering(transformers.BertConfig(**config))
     _fill(model, named)
     part = target.with_name(f".{target.name}.part")
