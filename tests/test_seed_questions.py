@@ -1,4 +1,4 @@
-"""Questions of our own about the seed article, a quarter of which it does not answer."""
+"""Questions of our own about the seed article: 90 that it answers, 70 that it does not, many of them near misses."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def test_no_fewer_come_out_right_than_when_this_reader_was_packaged(assistant: A
     """Floors, not aims: raise them with each better reader."""
     answerable = [right(assistant, q["question"], q["answers"]) for q in QUESTIONS if q["answers"]]
     others = [right(assistant, q["question"], []) for q in QUESTIONS if not q["answers"]]
-    assert (len(answerable), len(others)) == (30, 10)
-    assert sum(answerable) >= 20 and sum(others) >= 8
+    assert (len(answerable), len(others)) == (90, 70)
+    assert sum(answerable) >= 66 and sum(others) >= 60

@@ -33,7 +33,7 @@ token as first and last of the answer, and [CLS] as "this passage does not answe
 parameters, {reader["precision"]} ONNX, {report["bytes"] / 1e6:.1f} MB.
 
 - `reader.onnx` sha256 `{report["sha256"]}`
-- run `{reader["run"]}`, {reader["step"]} steps
+- run `{reader["run"]}`, {reader["step"]} steps, the last {reader["decay_steps"]} of them the decay
 
 ## What it was made from
 
@@ -49,8 +49,9 @@ sentences or more are found in a measured one).{_unseen(run)}
 {_recipe(run)}
 Examples: for each question a window that holds the answer; windows of the same paragraph and windows ranked high
 by BM25 that do not; near misses, made by swapping a name, a number, a verb or an opposite in the question; single
-sentences alone and among others; some questions mistyped, without capitals and marks, or begun wrongly. Unanswered examples point at [CLS]. AdamW, weight decay 0.01, gradients clipped at 1.0,
-warm-up, constant rate and linear decay to zero; word embeddings frozen, no dropout. Made by `python -m training`.
+sentences alone and among others; some questions mistyped, without capitals and marks, or begun wrongly. Unanswered
+examples point at [CLS]. AdamW, weight decay 0.01, gradients clipped at 1.0, warm-up, constant rate and linear decay to
+zero; word embeddings frozen, no dropout. Made by `python -m training`.
 
 Weights are stored in int8 with a scale for every 32 of them and computed with in float32; storing them so costs at
 most {report["int8_loss"]} F1 on any set.
@@ -87,7 +88,7 @@ def _sources(run: dict[str, Any]) -> str:
 
 def _by_way_of(run: dict[str, Any]) -> str:
     before = run.get("trained_on_from")
-    return f", by way of the reader with sha256\n`{before}`, trained on the same files" if before else ""
+    return f", by way of the\nreader with sha256 `{before}`, trained on the same files" if before else ""
 
 
 def _unseen(run: dict[str, Any]) -> str:

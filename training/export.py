@@ -95,6 +95,7 @@ def export(run: Path, base: Path, name: str = "final") -> Path:
     if size > LARGEST:
         raise ModelError(f"{part / 'reader.onnx'}: {size} bytes, more than {LARGEST}; check what was quantised")
     load_tokenizer(base).save(str(part / "tokenizer.json"), pretty=False)
+    progress = checkpoint.read_progress(weights)
     metadata = {
         "format_version": FORMAT_VERSION,
         "sha256": {n: sha256(part / n) for n in ("reader.onnx", "tokenizer.json")},
@@ -102,7 +103,8 @@ def export(run: Path, base: Path, name: str = "final") -> Path:
         "max_question": MAX_QUESTION,
         "precision": "int8 weights",
         "run": run.name,
-        "step": checkpoint.read_progress(weights).step,
+        "step": progress.step,
+        "decay_steps": progress.decay_steps,
     }
     (part / "reader.json").write_text(json.dumps(metadata, indent=1) + "\n")
     shutil.rmtree(folder, ignore_errors=True)
