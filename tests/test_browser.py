@@ -305,6 +305,21 @@ def test_the_page_is_accessible(playwright: Playwright, site: Site, size: Any, s
             page.wait_for_function("CSS.highlights.has('quote')")
 
 
+@pytest.mark.parametrize(("wish", "behaviour"), [("reduce", "auto"), ("no-preference", "smooth")])
+def test_nothing_moves_for_who_wants_no_motion(playwright: Playwright, site: Site, wish: str, behaviour: str) -> None:
+    with visit(playwright, site.address, reduced_motion=wish) as page:
+        page.evaluate(
+            "() => { const by = Element.prototype.scrollBy; window.moves = [];"
+            " Element.prototype.scrollBy = function (o) { window.moves.push(o.behavior); by.call(this, o) } }"
+        )
+        ask(page, SWARM)
+        page.locator("a.cite").click()
+        page.wait_for_function("CSS.highlights.has('quote')")
+        assert page.evaluate("window.moves") == [behaviour]
+        if wish == "reduce":
+            assert page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length") == 0
+
+
 @pytest.mark.parametrize("name", ["de", "fr"])
 def test_the_page_speaks_the_browsers_language(playwright: Playwright, site: Site, name: str) -> None:
     words = catalogue()[name]
