@@ -147,9 +147,10 @@ def check_question(question: str) -> str:
         raise QuestionError("the question is not text: give a string")
     asked = " ".join(question.split())
     if not any(character.isalnum() for character in asked):
-        raise QuestionError("the question is empty: ask something in words")
+        raise QuestionError("the question is empty: ask something in words", "empty")
     if len(asked) > MAX_QUESTION:
-        raise QuestionError(f"the question has {len(asked)} characters, more than {MAX_QUESTION}: shorten it")
+        said = f"the question has {len(asked)} characters, more than {MAX_QUESTION}: shorten it"
+        raise QuestionError(said, "long")
     try:
         asked.encode("utf-8")
     except UnicodeEncodeError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.article import article_html, code_points
 from rag.assistant import MAX_QUESTION, check_question
 from rag.data import Citation, Reply, Turn
-from rag.errors import RagError
+from rag.errors import QuestionError, RagError
 from rag.feedback import Feedback
 from rag.message import failure_html, question_html, reading_html, reply_html
 from rag.suggest import Suggestion, following, suggestions
@@ -28,7 +28,7 @@ SOON = 0.2
 """Seconds after which the passage found is shown while the reader works."""
 LONGEST = 50
 """Exchanges of a conversation that are kept."""
-BROKEN = "?"
+BROKEN = "broken"
 """The problem of an exchange that broke off, for a reason that only the owner's log tells."""
 
 
@@ -36,7 +36,8 @@ BROKEN = "?"
 class Exchange:
     """A question and what came of it: a reply, or the problem that prevented one; neither while it is read.
 
-    ``passage`` is what is being read, ``id`` the reply's in the owner's log.
+    ``passage`` is what is being read, ``id`` the reply's in the owner's log, ``problem`` a key of the page's words
+    or a sentence.
     """
 
     question: str
@@ -105,8 +106,7 @@ class Desk:
                     id = self.keep.add(step) if self.keep else ""
                     ended = replace(exchange, reply=step, id=id)
         except RagError as error:
-            said = str(error)
-            ended = replace(exchange, problem=f"{said[:1].upper()}{said[1:]}.")
+            ended = replace(exchange, problem=_problem(error))
         finally:
             exchange = conversation.change(exchange, ended or replace(exchange, problem=BROKEN))
         yield exchange
@@ -145,9 +145,19 @@ class Desk:
             if one.reply:
                 said = reply_html(one.reply, self.documents, words)
             elif one.problem:
-                said = failure_html(words["failed"], words["broken"] if one.problem == BROKEN else one.problem)
+                said = failure_html(words["failed"], explained(one.problem, words))
             else:
                 said = reading_html(one.passage, words)
             shown.append({"role": "user", "content": question_html(one.question)})
             shown.append({"role": "assistant", "content": said})
         return shown
+
+
+def explained(problem: str, words: Words) -> str:
+    """The problem of an exchange, in words for the visitor."""
+    return words[problem].replace("{limit}", str(MAX_QUESTION)) if problem in words else problem
+
+
+def _problem(error: RagError) -> str:
+    said = str(error)
+    return (isinstance(error, QuestionError) and error.word) or f"{said[:1].upper()}{said[1:]}."

@@ -17,7 +17,14 @@ class SourceError(InputError):
 
 
 class QuestionError(InputError):
-    """A question cannot be asked: empty or too long."""
+    """A question cannot be asked: empty or too long.
+
+    ``word`` is the key under which the page says so in the visitor's language, "" where it has no words of its own.
+    """
+
+    def __init__(self, message: str, word: str = "") -> None:
+        super().__init__(message)
+        self.word = word
 
 
 class IndexUnusableError(InputError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from rag.conversation import BROKEN, Conversation, Exchange
+from rag.conversation import Conversation, Exchange, explained
 from rag.show import escape_markdown, markdown
 from rag.words import Words
 
@@ -21,7 +21,7 @@ def exported(conversation: Conversation, words: Words, on: datetime.date) -> str
 def _said(exchange: Exchange, words: Words) -> str:
     reply = exchange.reply
     if reply is None:
-        problem = words["broken"] if exchange.problem == BROKEN else exchange.problem
+        problem = explained(exchange.problem, words)
         return f"**{escape_markdown(words['failed'])}** {escape_markdown(problem)}"
     said = markdown(reply)
     if reply.status == "answered":

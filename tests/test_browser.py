@@ -328,6 +328,8 @@ def test_the_page_speaks_the_browsers_language(playwright: Playwright, site: Sit
         ask(page, UNKNOWN)
         assert words["not_found"] in page.locator(".missing").inner_text()
         page.wait_for_function("words => document.body.innerText.includes(words)", arg=words["kept"])
+        ask(page, "?!")
+        assert words["empty"] in page.locator(".failure").inner_text()
         page.locator("a.near").click()
         page.get_by_role("button", name=words["close"]).wait_for()
 

@@ -45,7 +45,7 @@ def test_a_conversation_is_exported_with_its_failures_told_apart(assistant: Assi
     text = exported(mine, EN, datetime.date(2026, 1, 2))
     assert text.startswith("# Ask the Article\n\n2026-01-02\n\n## Who wrote this?\n\n**Ann Lee**")
     assert "## What is tungsten?\n\n*The article does not say.*" in text
-    assert "**The question could not be asked\\.** The question is empty" in text
+    assert "**The question could not be asked\\.** It is empty" in text
     assert "Still" not in text
 
 
@@ -60,10 +60,14 @@ def test_a_follow_up_is_read_in_the_light_of_what_came_before(assistant: Assista
 def test_what_cannot_be_asked_is_a_problem_and_not_a_reply(assistant: Assistant) -> None:
     desk, mine = Desk(assistant), Conversation()
     exchange = asked(desk, "x" * 300_000, mine)
-    assert exchange.reply is None and exchange.problem.startswith("The question has 300000 characters")
+    assert exchange.reply is None and exchange.problem == "long"
     assert len(exchange.question) == 1000  # no more is kept
     [_, shown] = desk.messages(mine, EN)
     assert "failure" in shown["content"] and "missing" not in shown["content"]
+    assert "longer than 1000 characters" in shown["content"]
+    [_, shown] = desk.messages(mine, catalogue()["de"])
+    assert "länger als 1000 Zeichen" in shown["content"]
+    assert "1000 caractères" in exported(mine, catalogue()["fr"], datetime.date(2026, 1, 2))
     assert asked(desk, "\ud800 who?", mine).reply
 
 
