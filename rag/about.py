@@ -1,4 +1,4 @@
-"""Questions about the article itself, "Who wrote this?", answered from its headline and byline."""
+"""Questions about the article itself, "Who wrote this?", "What is it about?", answered from its headline and byline."""
 
 from __future__ import annotations
 
@@ -28,18 +28,25 @@ _TITLE = re.compile(
     rf"|(?:the )?{_HEAD}(?: of {_WORK})?",
     re.IGNORECASE,
 )
+_SUBJECT = r"(?:main |central |general |overall )?(?:topic|subject|theme|subject matter)"
+_TOPIC = re.compile(
+    rf"what{_IS} {_WORK} (?:all |mainly |mostly )?about|what{_IS} (?:the )?{_SUBJECT} of {_WORK}"
+    rf"|what{_IS} {_WORK}(?:'s|’s) {_SUBJECT}|what does th(?:is|e) {_THING} (?:deal with|discuss|cover|treat)",
+    re.IGNORECASE,
+)
+_ASKED = {"byline": _AUTHOR, "title": _TITLE, "topic": _TOPIC}
 _POLITE = re.compile(
     r"^(?:please )?(?:(?:can|could) you )?(?:(?:tell|give|show) me )?|,? please$|,? exactly$", re.IGNORECASE
 )
 
 
 def about(question: str, documents: Sequence[Document]) -> list[Candidate] | None:
-    """Candidates for a question about headline or author; None for a question about anything else.
+    """Candidates for a question about headline, author or topic; None for a question about anything else.
 
     One candidate a document that has the thing; the list is empty when none has it.
     """
     plain = _POLITE.sub("", " ".join(question.split()).strip(" ?!.\"“”'"))
-    asked = "byline" if _AUTHOR.fullmatch(plain) else "title" if _TITLE.fullmatch(plain) else None
+    asked = next((what for what, form in _ASKED.items() if form.fullmatch(plain)), None)
     if asked is None:
         return None
     found = []
@@ -50,7 +57,7 @@ def about(question: str, documents: Sequence[Document]) -> list[Candidate] | Non
     return found
 
 
-_CONFIDENCE = {"title": 0.95, "byline": 0.9}
+_CONFIDENCE = {"title": 0.95, "byline": 0.9, "topic": 0.75}
 """Not measured: the layout is recognised by rules, which are seldom wrong and cannot say when."""
 
 

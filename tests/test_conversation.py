@@ -34,6 +34,13 @@ DOCUMENT = Document("d", "d.txt", TEXT, (Span(0, 11), Span(13, 23), Span(25, 42)
         ("What's this article called?", "Bees return", "Bees return"),
         ("What is this article's headline?", "Bees return", "Bees return"),
         ("Give me the headline", "Bees return", "Bees return"),
+        ("What is the article about?", "Bees return", "Bees return"),
+        ("what's this about", "Bees return", "Bees return"),
+        ("What does this text deal with?", "Bees return", "Bees return"),
+        ("What is the main topic of the article?", "Bees return", "Bees return"),
+        ("What does it cover?", None, None),
+        ("What is the book about?", None, None),
+        ("What is the article about bees called?", None, None),
     ],
 )
 def test_headline_and_author(question: str, answer: str | None, quote: str | None) -> None:
