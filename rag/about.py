@@ -1,4 +1,4 @@
-"""Questions about the article itself, "Who wrote this?", "What is it about?", answered from its headline and byline."""
+"""Questions about the article itself, "Who wrote this?", "What is it about?", answered from the lines at its head."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from rag.chunk import split_sentences
 from rag.data import Candidate, Document, Span
+from rag.dateline import find_dateline
 
 _THING = r"(?:\w+ )?(?:article|piece|story|page|essay|column|op-?ed|post|text|report|document|work|blog)(?: piece)?"
-_WORK = rf"(?:this(?: {_THING})?|the (?:\w+ )?(?:article|piece|story|page|essay|column|op-?ed)|it)"
+_THIS = rf"(?:this(?: {_THING})?|the (?:\w+ )?(?:article|piece|story|page|essay|column|op-?ed))"
+_WORK = rf"(?:{_THIS}|it)"
 _IS = r"(?: is| was| are|'s|’s|’re|'re)"
 _WRITER = r"(?:authors?|writers?|columnists?|journalists?|reporters?)"
 _AUTHOR = re.compile(
@@ -31,19 +33,31 @@ _TITLE = re.compile(
 _SUBJECT = r"(?:main |central |general |overall )?(?:topic|subject|theme|subject matter)"
 _TOPIC = re.compile(
     rf"what{_IS} {_WORK} (?:all |mainly |mostly )?about|what{_IS} (?:the )?{_SUBJECT} of {_WORK}"
-    rf"|what{_IS} {_WORK}(?:'s|’s) {_SUBJECT}|what does th(?:is|e) {_THING} (?:deal with|discuss|cover|treat)",
+    rf"|what{_IS} {_WORK}(?:'s|’s) {_SUBJECT}|what does {_THIS} (?:deal with|discuss|cover|treat)",
     re.IGNORECASE,
 )
-_ASKED = {"byline": _AUTHOR, "title": _TITLE, "topic": _TOPIC}
+_MADE = r"(?:published|written|posted|released)"
+_DATE = re.compile(
+    rf"when{_IS} {_THIS} (?:first |originally )?{_MADE}|what{_IS} (?:the )?(?:publication )?date(?: of {_THIS})?"
+    rf"|(?:on )?(?:what|which) (?:date|day){_IS} {_THIS} {_MADE}|(?:on what date|when) did {_THIS} (?:come out|appear)",
+    re.IGNORECASE,
+)
+_PUBLISHER = re.compile(
+    rf"(?:where|by whom){_IS} {_THIS} (?:first |originally )?{_MADE}|who (?:has )?published {_THIS}"
+    rf"|(?:which|what) (?:newspaper|magazine|publisher|website|site|paper|outlet)(?: has)? published {_THIS}",
+    re.IGNORECASE,
+)
+_ASKED = {"byline": _AUTHOR, "title": _TITLE, "topic": _TOPIC, "date": _DATE, "publisher": _PUBLISHER}
 _POLITE = re.compile(
     r"^(?:please )?(?:(?:can|could) you )?(?:(?:tell|give|show) me )?|,? please$|,? exactly$", re.IGNORECASE
 )
 
 
 def about(question: str, documents: Sequence[Document]) -> list[Candidate] | None:
-    """Candidates for a question about headline, author or topic; None for a question about anything else.
+    """Candidates for a question about headline, author, topic, date or publisher; None for one about anything else.
 
-    One candidate a document that has the thing; the list is empty when none has it.
+    One candidate a document that has the thing; the list is empty when none has it, and for the publisher, whom an
+    article names in no form of its own.
     """
     plain = _POLITE.sub("", " ".join(question.split()).strip(" ?!.\"“”'"))
     asked = next((what for what, form in _ASKED.items() if form.fullmatch(plain)), None)
@@ -51,13 +65,22 @@ def about(question: str, documents: Sequence[Document]) -> list[Candidate] | Non
         return None
     found = []
     for document in documents:
-        span = document.byline_span if asked == "byline" else document.title_span
-        if span:
-            found.append(Candidate(document.id, _around(document, span), span, confidence=_CONFIDENCE[asked]))
+        if ranges := _ranges(document, asked):
+            quote, answer = ranges
+            found.append(Candidate(document.id, quote, answer, confidence=_CONFIDENCE[asked]))
     return found
 
 
-_CONFIDENCE = {"title": 0.95, "byline": 0.9, "topic": 0.75}
+def _ranges(document: Document, asked: str) -> tuple[Span, Span] | None:
+    """Quote and answer."""
+    if asked == "date":
+        return find_dateline(document.text)
+    named = {"byline": document.byline_span, "title": document.title_span, "topic": document.title_span}
+    span = named.get(asked)
+    return (_around(document, span), span) if span else None
+
+
+_CONFIDENCE = {"title": 0.95, "byline": 0.9, "topic": 0.75, "date": 0.9}
 """Not measured: the layout is recognised by rules, which are seldom wrong and cannot say when."""
 
 

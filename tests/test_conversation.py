@@ -54,6 +54,36 @@ def test_headline_and_author(question: str, answer: str | None, quote: str | Non
         assert candidate.quote.of(TEXT) == quote
 
 
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Published: Tuesday, April 30, 2024 at 9:05 a.m. EDT", "April 30, 2024"),
+        ("Published 12:00 AM EDT, Tue June 18, 2024", "June 18, 2024"),
+        ("18th June 2024 | 5 min read", "18th June 2024"),
+        ("2024-06-18T09:00:00Z", "2024-06-18"),
+        ("date: 2024-06-18", "2024-06-18"),
+        ("Updated 1 May 2024\n\nFirst published 3 Sept. 2023", "3 Sept. 2023"),
+        ("On May 1, 2023 the bees left.", None),
+        ("She was born on 5 May 1921", None),
+        ("May 2024", None),
+    ],
+)
+@pytest.mark.parametrize("question", ["When was this article published?", "What is the date of the article?"])
+def test_the_day_of_publication(question: str, line: str, day: str | None) -> None:
+    text = f"Bees return\n\n{line}\n\nOn 1 June 1990 the bees left the town, and came back."
+    found = about(question, [Document("d", "d.txt", text, (Span(len(text) - 50, len(text)),), "0")])
+    assert found is not None
+    assert [candidate.answer and candidate.answer.of(text) for candidate in found] == ([day] if day else [])
+    assert all(candidate.quote.of(text) in line for candidate in found)
+
+
+def test_an_article_does_not_say_where_it_was_published() -> None:
+    for question in ("Where was this published?", "Which newspaper published this article?"):
+        assert about(question, [DOCUMENT]) == []
+    for question in ("Where was the book published?", "When was it published?", "Who published the report?"):
+        assert about(question, [DOCUMENT]) is None
+
+
 def test_an_article_without_a_byline_names_no_author() -> None:
     nobody = Document("d", "d.txt", TEXT, DOCUMENT.body, "0")
     assert about("Who wrote this?", [nobody]) == []

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 # Each module may import those before it.
 ORDER = [
-    "errors", "data", "squad", "score", "decode", "byline", "markdown", "layout", "load", "chunk", "terms", "hub", "runtime", "embed", "index", "store", "retrieve",
+    "errors", "data", "squad", "score", "decode", "byline", "dateline", "markdown", "layout", "load", "chunk", "terms", "hub", "runtime", "embed", "index", "store", "retrieve",
     "network", "read", "about", "followup",
     "compose", "show", "assistant", "batch", "evaluate", "english", "draft", "suggest", "feedback", "guard",
     "console", "words", "article", "message", "conversation", "export", "widgets", "page", "serve", "cli", "__main__",
