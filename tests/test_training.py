@@ -288,6 +288,38 @@ def test_the_smoke_run_trains_resumes_exports_and_measures(tmp_path: Path) -> No
     assert (run / "stable" / "optimizer.pt").exists()
 
 
+def finished(run: Path, step: int, **weights: list[float]) -> Path:
+    """The folder of a run with these final weights."""
+    from safetensors.numpy import save_file
+
+    (run / "final").mkdir(parents=True)
+    save_file({n: np.array(w, np.float32) for n, w in weights.items()}, run / "final" / "model.safetensors")
+    (run / "final" / "progress.json").write_text(json.dumps({"format": 1, "step": step, "decay_steps": 3}), "utf-8")
+    (run / "run.json").write_text(json.dumps({"seed": step}), "utf-8")
+    return run
+
+
+def test_runs_are_averaged_weight_by_weight(tmp_path: Path) -> None:
+    from safetensors.numpy import load_file
+
+    from training.average import average
+    from training.checkpoint import read_progress
+
+    runs = [finished(tmp_path / "a", 10, w=[1, 2], b=[0]), finished(tmp_path / "b", 20, w=[3, -2], b=[1])]
+    weights = average(runs, tmp_path / "mean")
+    assert {n: w.tolist() for n, w in load_file(weights / "model.safetensors").items()} == {"w": [2, 0], "b": [0.5]}
+    assert read_progress(weights).step == 20
+    options = json.loads((tmp_path / "mean" / "run.json").read_text("utf-8"))
+    assert options == {"seed": 20, "average_of": "a at step 10, b at step 20"}
+    with pytest.raises(InputError, match="is there already"):
+        average(runs, tmp_path / "mean")
+    with pytest.raises(InputError, match="no final weights"):
+        average([runs[0], tmp_path / "mean2"], tmp_path / "other")
+    with pytest.raises(InputError, match="differ in shape"):
+        average([runs[0], finished(tmp_path / "c", 1, w=[1], b=[0])], tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
 @pytest.mark.slow
 def test_the_confidence_is_fitted_and_written_whole(tmp_path: Path) -> None:
     import shutil
