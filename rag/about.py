@@ -38,7 +38,7 @@ _TOPIC = re.compile(
 )
 _MADE = r"(?:published|written|posted|released)"
 _DATE = re.compile(
-    rf"when{_IS} {_THIS} (?:first |originally )?{_MADE}|what{_IS} (?:the )?(?:publication )?date(?: of {_THIS})?"
+    rf"when{_IS} {_THIS} (?:first |originally )?{_MADE}|what{_IS} (?:the )?(?:publication date|(?:publication )?date of {_THIS})"
     rf"|(?:on )?(?:what|which) (?:date|day){_IS} {_THIS} {_MADE}|(?:on what date|when) did {_THIS} (?:come out|appear)",
     re.IGNORECASE,
 )

@@ -40,6 +40,7 @@ DOCUMENT = Document("d", "d.txt", TEXT, (Span(0, 11), Span(13, 23), Span(25, 42)
         ("What is the main topic of the article?", "Bees return", "Bees return"),
         ("What does it cover?", None, None),
         ("What is the book about?", None, None),
+        ("What is the date?", None, None),
         ("What is the article about bees called?", None, None),
     ],
 )
