@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -76,6 +76,15 @@ def ask(page: Page, question: str) -> None:
     page.wait_for_function(
         "before => document.querySelectorAll('.bot .reply:not(.reading)').length > before", arg=before
     )
+
+
+def until(page: Page, holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for what the browser does not show."""
+    for _ in range(round(seconds / 0.05)):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"it did not come about within {seconds} seconds")
 
 
 def highlighted(page: Page, name: str) -> str:
