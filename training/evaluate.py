@@ -14,10 +14,11 @@ from rag.decode import spans
 from rag.score import auroc, exact, f1
 from rag.squad import Paragraph, Question
 from training.data import gold
-from training.encode import MAX_LENGTH, MAX_QUESTION, STRIDE, special_ids
+from training.encode import MAX_LENGTH, MAX_QUESTION, STRIDE
 from training.examples import Mixture
 from training.negatives import entities, near_miss, numbers
 from training.score import best_threshold
+from training.vocabulary import special_ids
 from training.windows import contains, deployed_windows, sentences_of
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def torch_model(checkpoint: Path, base: Path) -> Model:
     from training.checkpoint import load
     from training.model import new_model
 
-    model = new_model(base, 0).eval()  # type: ignore[no-untyped-call]
+    model = new_model(base, 0).eval()
     load(checkpoint, model, None)
 
     def run(inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -15,13 +15,15 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rag.errors import ModelError
 from training import checkpoint
-from training.encode import MAX_LENGTH, MAX_QUESTION, load_tokenizer
+from training.encode import MAX_LENGTH, MAX_QUESTION
 from training.model import new_model
 from training.options import default_base
 from training.quantise import quantise
+from training.vocabulary import load_tokenizer
 
 LOG = logging.getLogger("training")
 FORMAT_VERSION = 1
@@ -37,7 +39,7 @@ def export_float(weights: Path, base: Path, target: Path) -> None:
     from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
 
-    model = new_model(base, 0).eval()  # type: ignore[no-untyped-call]
+    model = new_model(base, 0).eval()
     checkpoint.load(weights, model, None)
 
     class Reader(torch.nn.Module):
@@ -70,8 +72,8 @@ def export_float(weights: Path, base: Path, target: Path) -> None:
         )
         options = FusionOptions("bert")
         options.enable_skip_layer_norm = True
-        size = model.config.hidden_size
-        heads = model.config.num_attention_heads
+        config: Any = model.config
+        size, heads = config.hidden_size, config.num_attention_heads
         # Only the fusions: general folding is left to the run time.
         optimised = optimize_model(
             str(plain), "bert", num_heads=heads, hidden_size=size, opt_level=0, optimization_options=options

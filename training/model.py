@@ -1,4 +1,4 @@
-"""The network: BERT with a span head, its optimiser, its batches and its loss."""
+"""The network: an encoder with a span head, its optimiser, its batches and its loss."""
 
 from __future__ import annotations
 
@@ -8,27 +8,56 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.encode import Encoded
+from training.vocabulary import load_tokenizer, translation
 
 if TYPE_CHECKING:
     import torch
-    from transformers import BertForQuestionAnswering
+
+GOLD = 0.3
+"""Share of the answer given in what a taught example teaches."""
 
 
-def new_model(base: Path, seed: int) -> BertForQuestionAnswering:
-    """BERT with a new span head, no dropout, and the word embeddings frozen."""
+def new_model(base: Path, seed: int, frozen: int = 0) -> torch.nn.Module:
+    """The base with a new span head and no dropout; word embeddings and the first ``frozen`` layers are not trained.
+
+    It takes the three BERT inputs as int64[rows, tokens], by the ids of the reader's vocabulary, whatever its own
+    ids are; raises ModelError when it has other word pieces.
+    """
     import torch
-    from transformers import BertForQuestionAnswering
+    from transformers import AutoModelForQuestionAnswering
 
     torch.manual_seed(seed)
-    model = BertForQuestionAnswering.from_pretrained(
+    model = AutoModelForQuestionAnswering.from_pretrained(
         base,
         attn_implementation="eager",  # faster than SDPA on a CPU at these lengths
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
         dtype=torch.float32,
     )
-    model.bert.embeddings.word_embeddings.weight.requires_grad = False
-    return model
+    encoder = model.base_model
+    encoder.embeddings.word_embeddings.weight.requires_grad = False
+    if frozen:
+        encoder.requires_grad_(False)  # what all layers share, too: a gradient to it would pass through all of them
+        encoder.encoder.layer[frozen:].requires_grad_(True)
+    if model.config.model_type == "bert":
+        return model  # type: ignore[no-any-return]
+
+    class Translated(torch.nn.Module):
+        """A model of other ids and without token types, behind the inputs of BERT."""
+
+        ids: torch.Tensor
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+            self.register_buffer("ids", torch.from_numpy(translation(load_tokenizer(base), base)), persistent=False)
+
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+        ) -> object:
+            return self.model(input_ids=self.ids[input_ids], attention_mask=attention_mask)
+
+    return Translated()
 
 
 def new_optimizer(model: torch.nn.Module) -> torch.optim.Optimizer:
@@ -61,18 +90,41 @@ def padded(encoded: Encoded, rows: np.ndarray) -> dict[str, torch.Tensor]:
     allowed = (second & (place < lengths[:, None] - 1)) | (place == 0)
     arrays = {"input_ids": ids, "attention_mask": mask.astype(np.int64), "token_type_ids": second.astype(np.int64)}
     arrays |= {"starts": encoded.starts[rows].astype(np.int64), "ends": encoded.ends[rows].astype(np.int64)}
+    for name in ("start_logits", "end_logits"):
+        taught = getattr(encoded, name)
+        if taught is not None:
+            arrays[name] = np.zeros((len(rows), width), np.float32)
+            for i, row in enumerate(rows):
+                arrays[name][i, : lengths[i]] = taught[encoded.offsets[row] : encoded.offsets[row + 1]]
     return {k: torch.from_numpy(v) for k, v in {**arrays, "allowed": allowed}.items()}
 
 
-def loss_of(model: torch.nn.Module, batch: dict[str, torch.Tensor], bf16: bool = False) -> torch.Tensor:
-    """Mean of the cross entropies of start and end over the passage's tokens and [CLS]."""
+def logits_of(
+    model: torch.nn.Module, batch: dict[str, torch.Tensor], bf16: bool = False
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Start and end logits, float32[rows, tokens]."""
     import torch
-    from torch.nn.functional import cross_entropy
 
     inputs = {k: batch[k] for k in ("input_ids", "attention_mask", "token_type_ids")}
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
         output = model(**inputs)
+    return output.start_logits.float(), output.end_logits.float()
+
+
+def losses_of(logits: tuple[torch.Tensor, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Of each row the mean of the cross entropies of start and end over the passage's tokens and [CLS].
+
+    With a teacher's logits in the batch, what is to be learnt is GOLD parts the answer given and the rest the
+    teacher's distribution (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network").
+    """
+    from torch.nn.functional import cross_entropy, one_hot
+
     blocked = ~batch["allowed"]
-    start = output.start_logits.float().masked_fill(blocked, -1e4)
-    end = output.end_logits.float().masked_fill(blocked, -1e4)
-    return (cross_entropy(start, batch["starts"]) + cross_entropy(end, batch["ends"])) / 2
+    losses = []
+    for name, scores in zip(("start", "end"), logits, strict=True):
+        target = one_hot(batch[f"{name}s"], blocked.shape[1]).float()
+        if f"{name}_logits" in batch:
+            taught = batch[f"{name}_logits"].masked_fill(blocked, -1e4).softmax(-1)
+            target = GOLD * target + (1 - GOLD) * taught
+        losses.append(cross_entropy(scores.masked_fill(blocked, -1e4), target, reduction="none"))
+    return (losses[0] + losses[1]) / 2

@@ -26,6 +26,8 @@ class Options:
     hours: float | None = None
     seed: int = 1
     peak: float = 1.2e-4
+    frozen: int = 0
+    """So many layers, from the first, are not trained."""
     batch_tokens: int = 2048
     save_minutes: float = 5.0
     threads: int = 2
@@ -36,6 +38,8 @@ class Options:
     """Passes are numbered, and each has windows of its own: another number than an earlier run's gives others."""
     shares: tuple[tuple[str, float], ...] = ()
     """Of these files only this share of the examples is used in each pass."""
+    taught: Path | None = None
+    """Train on the examples in this folder, marked by a teacher (``training.teach``), in place of the files'."""
     bf16: bool = False
     stop_after: int | None = None
     """Save and stop at this step, as an interruption would."""
@@ -61,6 +65,7 @@ def command_line(program: str) -> argparse.ArgumentParser:
     length.add_argument("--hours", type=float, help="length of the run in hours of training")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--peak", type=float, default=1.2e-4, help="highest learning rate")
+    parser.add_argument("--frozen", type=int, default=0, help="so many layers, from the first, are not trained")
     parser.add_argument("--batch-tokens", type=int, default=2048, help="tokens of a batch, padding included")
     parser.add_argument("--save-minutes", type=float, default=5.0, help="minutes between checkpoints")
     parser.add_argument("--threads", type=int, default=2)
@@ -69,6 +74,7 @@ def command_line(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--resume-from", type=Path, help="checkpoint of another run, such as its 'stable'")
     parser.add_argument("--first-pass", type=int, default=0, help="number of the first pass; each has its own windows")
     parser.add_argument("--share", nargs="*", default=[], metavar="NAME=X", help="use this share of a file's examples")
+    parser.add_argument("--taught", type=Path, help="train on the examples that training.teach put into this folder")
     parser.add_argument("--bf16", action="store_true", help="bfloat16 autocast (slower without AVX-512)")
     return parser
 
@@ -92,11 +98,23 @@ def _share(text: str) -> tuple[str, float]:
 def described(options: Options) -> dict[str, Any]:
     """What determines a run, for its report: options, mixture, and the hashes of the files. No machine's paths."""
     config = options.base / "config.json"
-    plain = ("steps", "hours", "seed", "peak", "batch_tokens", "apart", "apart_paragraphs", "bf16", "first_pass")
+    plain = (
+        "steps",
+        "hours",
+        "seed",
+        "peak",
+        "frozen",
+        "batch_tokens",
+        "apart",
+        "apart_paragraphs",
+        "bf16",
+        "first_pass",
+    )
     return {
         **{name: getattr(options, name) for name in plain},
         # Of a base that training.unpack made: the reader that it was.
         "trained_on_from": json.loads(config.read_text("utf-8")).get("reader_sha256") if config.exists() else None,
+        "teacher": json.loads((options.taught / "teacher.json").read_text("utf-8")) if options.taught else None,
         "shares": dict(options.shares),
         "mixture": asdict(Mixture()),
         "files": {p.name.split(".json")[0]: hashlib.sha256(p.read_bytes()).hexdigest() for p in options.files},

@@ -12,9 +12,10 @@ from pathlib import Path
 from rag.errors import InputError
 from rag.squad import Paragraph, read_squad
 from training.data import deduplicate, set_apart, squad_tree, without_text_of
-from training.encode import Encoded, encode, load_encoded, load_tokenizer, save_encoded
+from training.encode import Encoded, encode, joined, load_encoded, save_encoded
 from training.examples import Example, Source, by_source, make_examples
 from training.options import Options
+from training.vocabulary import load_tokenizer
 
 LOG = logging.getLogger("training")
 
@@ -39,13 +40,20 @@ def training_paragraphs(options: Options) -> list[Paragraph]:
 
 
 class Passes:
-    """The encoded examples of each pass: made when first asked for, then read from the run's folder."""
+    """The encoded examples of each pass: made when first asked for, then read from the run's folder.
+
+    With ``taught`` every pass is over all the examples that the teacher marked.
+    """
 
     def __init__(self, options: Options) -> None:
         self._options = options
         self._sources: list[Source] | None = None
+        self._taught: Encoded | None = None
 
     def __call__(self, epoch: int) -> Encoded:
+        if self._options.taught:
+            self._taught = self._taught or self._marked(self._options.taught)
+            return self._taught
         path = self._options.out / f"pass-{epoch}.npz"
         if not path.exists():
             if self._sources is None:
@@ -53,6 +61,14 @@ class Passes:
             examples = self._examples(self._sources, epoch)
             save_encoded(encode(examples, load_tokenizer(self._options.base), self._options.seed), path)
         return load_encoded(path)
+
+    def _marked(self, folder: Path) -> Encoded:
+        parts = sorted(folder.glob("part-*.npz"))
+        if not parts:
+            raise InputError(f"{folder}: no examples of a teacher; make them with python -m training.teach")
+        if (apart := folder / "kept_apart.json").exists():
+            write_whole(self._options.out / apart.name, apart.read_text("utf-8"))
+        return joined([load_encoded(part) for part in parts])
 
     def _examples(self, sources: Sequence[Source], epoch: int) -> list[Example]:
         rng = random.Random(f"keep/{self._options.seed}/{epoch}")

@@ -10,9 +10,9 @@ from typing import Any
 
 from rag.squad import read_squad
 from training.card import model_card
-from training.encode import load_tokenizer
 from training.evaluate import Asked, asked_of, figures, near_misses, onnx_model, outcomes
 from training.export import sha256
+from training.vocabulary import load_tokenizer
 
 LOG = logging.getLogger("training")
 LARGEST_LOSS = 0.5

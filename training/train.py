@@ -21,7 +21,7 @@ from rag.errors import InputError
 from training import checkpoint
 from training.checkpoint import Progress
 from training.encode import Encoded, batches
-from training.model import loss_of, new_model, new_optimizer, padded
+from training.model import logits_of, losses_of, new_model, new_optimizer, padded
 from training.options import Options, command_line, described, options_of
 from training.passes import Passes, write_whole
 from training.schedule import DECAY, WARMUP, decay_of, learning_rate
@@ -42,7 +42,7 @@ def train(options: Options) -> Path:
         LOG.info("%s is there already", final)
         return final
     write_whole(options.out / "run.json", json.dumps(described(options), indent=1))
-    model = new_model(options.base, options.seed)
+    model = new_model(options.base, options.seed, options.frozen)
     optimizer = new_optimizer(model)
     begin = checkpoint.latest(options.out) or options.resume_from
     progress = checkpoint.load(begin, model, optimizer) if begin else Progress(epoch=options.first_pass)
@@ -60,7 +60,8 @@ def train(options: Options) -> Path:
         rate = _rate(progress, options)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss = loss_of(model, padded(encoded, rows), options.bf16)
+        batch = padded(encoded, rows)
+        loss = losses_of(logits_of(model, batch, options.bf16), batch).mean()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
