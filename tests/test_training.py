@@ -260,7 +260,7 @@ def test_a_share_that_is_no_number_is_explained() -> None:
 
 
 @pytest.mark.slow
-def test_the_smoke_run_trains_resumes_exports_and_measures(tmp_path: Path) -> None:
+def test_the_smoke_run_trains_resumes_teaches_exports_and_measures(tmp_path: Path) -> None:
     import subprocess
     import sys
 
@@ -276,7 +276,9 @@ def test_the_smoke_run_trains_resumes_exports_and_measures(tmp_path: Path) -> No
         timeout=600,
     )
     assert done.returncode == 0, done.stderr
-    run = tmp_path / "run"
+    taught = json.loads((tmp_path / "taught" / "teacher.json").read_text("utf-8"))
+    assert 0 < taught["marked"] < taught["examples"]
+    run = tmp_path / "run2"
     assert {p.name for p in (run / "export").iterdir()} == {
         "float.onnx", "reader.onnx", "tokenizer.json", "reader.json", "report.json", "REPORT.md", "MODEL_CARD.md",
     }  # fmt: skip
@@ -284,6 +286,8 @@ def test_the_smoke_run_trains_resumes_exports_and_measures(tmp_path: Path) -> No
     assert set(report["figures"]) == {"made_up_dev", "kept_apart", "near_misses"}
     assert report["reader"]["step"] == 12
     assert report["bytes"] < 30_000_000
+    assert report["run"]["teacher"]["marked"] == taught["marked"]
+    assert "Learnt from a larger reader" in (run / "export" / "MODEL_CARD.md").read_text("utf-8")
     assert str(tmp_path) not in (run / "run.json").read_text("utf-8")
     assert (run / "stable" / "optimizer.pt").exists()
 
@@ -387,9 +391,10 @@ def test_a_teacher_of_other_ids_reads_the_readers_word_pieces(tmp_path: Path) ->
 
     base = other_words(tmp_path / "a")
     tokenizer = load_tokenizer(base)
+    pieces = tokenizer.get_vocab()
     ids = translation(tokenizer, base)
-    assert ids[[tokenizer.token_to_id(p) for p in ("[CLS]", "[SEP]", "[PAD]")]].tolist() == [0, 2, 1]
-    assert ids[tokenizer.token_to_id("moscow")] == tokenizer.token_to_id("moscow") + 4
+    assert [ids[pieces[piece]] for piece in ("[CLS]", "[SEP]", "[PAD]")] == [0, 2, 1]
+    assert ids[pieces["moscow"]] == pieces["moscow"] + 4
     model = new_model(base, 1, frozen=1).eval()
     trained = {name.removeprefix("model.mpnet.") for name, p in model.named_parameters() if p.requires_grad}
     assert not any(name.startswith(("embeddings.", "encoder.layer.0.")) for name in trained)
@@ -425,14 +430,21 @@ def test_what_is_learnt_is_partly_the_answer_and_partly_the_teachers_view() -> N
     taught = batch | {"start_logits": sure, "end_logits": sure}
     # The gold share of the target is 90 below the best, the teacher's share is met.
     assert losses_of((sure, sure), taught).item() == pytest.approx(90.0 * GOLD)
+    # Whether there is an answer is not the teacher's to say: here it is sure that there is none ...
+    none = torch.tensor([[90.0, 0.0, 0.0, 0.0]])
+    doubted = batch | {"start_logits": none, "end_logits": none}
+    expected = 90.0 * (GOLD + (1 - GOLD) / 2)  # it has both tokens of the passage as likely
+    assert losses_of((sure, sure), doubted).item() == pytest.approx(expected)
+    # ... and here that there is one.
+    unanswerable = taught | {"starts": torch.tensor([0]), "ends": torch.tensor([0])}
+    assert losses_of((none, none), unanswerable).item() == pytest.approx(0.0)
 
 
 def test_examples_are_picked_and_joined_with_their_logits() -> None:
     from training.encode import Encoded, joined
 
-    columns = (np.array([1, 2], np.int16) for _ in range(3))
-    logits = np.arange(5, dtype=np.float16)
-    made = Encoded(np.arange(5, dtype=np.uint16), np.array([0, 2, 5]), *columns, logits, -logits)
+    place, logits = np.array([1, 2], np.int16), np.arange(5, dtype=np.float16)
+    made = Encoded(np.arange(5, dtype=np.uint16), np.array([0, 2, 5]), place, place, place, logits, -logits)
     picked = made[np.array([1])]
     assert (picked.tokens.tolist(), picked.lengths.tolist(), picked.starts.tolist()) == ([2, 3, 4], [3], [2])
     both = joined([picked, made])
@@ -446,7 +458,9 @@ def test_examples_are_picked_and_joined_with_their_logits() -> None:
 def test_teachers_see_what_the_reader_finds_hard() -> None:
     from training.teach import EASY, chosen
 
-    rng = np.random.default_rng(1)
-    assert chosen(np.full(1000, 8.0), rng).mean() > 0.99
-    assert chosen(np.zeros(1000), rng).mean() == pytest.approx(EASY, abs=0.05)
-    assert chosen(np.full(1000, 1.0), rng).mean() == pytest.approx(1 - np.exp(-1), abs=0.05)
+    rng, answered = np.random.default_rng(1), np.arange(0, 2000, 2)
+    for loss, share in ((8.0, 1.0), (0.0, EASY), (1.0, 1 - np.exp(-1))):
+        rows = chosen(answered, np.full(1000, loss), 2000, rng)
+        assert np.isin(answered, rows).mean() == pytest.approx(share, abs=0.05)
+        assert (rows % 2 == 1).sum() / 1000 == pytest.approx(share, abs=0.08)
+        assert (np.diff(rows) > 0).all()

@@ -98,8 +98,8 @@ def _teacher(run: dict[str, Any]) -> str:
     if not teacher:
         return ""
     return f"""
-Learnt from a larger reader's scores for every token ({teacher["examples"]:,} examples, preferably such as the reader
-above had trouble with), and to {GOLD:.0%} from the answers given. The larger one was made from {teacher["base"]}
+Learnt from a larger reader's scores for every token of {teacher["marked"]:,} examples with an answer, preferably such
+as the reader above had trouble with, and to {GOLD:.0%} from the answers given. The larger one was made from {teacher["base"]}
 ({teacher["kind"]}; sha256 of its weights `{teacher["base_sha256"]}`) by {teacher["step"]:,} steps of the same training
 on the same files; it is not shipped.
 """

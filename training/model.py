@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.encode import Encoded
+from training.encode import NO_ANSWER, Encoded
 from training.vocabulary import load_tokenizer, translation
 
 if TYPE_CHECKING:
@@ -114,17 +114,21 @@ def logits_of(
 def losses_of(logits: tuple[torch.Tensor, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """Of each row the mean of the cross entropies of start and end over the passage's tokens and [CLS].
 
-    With a teacher's logits in the batch, what is to be learnt is GOLD parts the answer given and the rest the
-    teacher's distribution (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network").
+    With a teacher's logits in the batch, what is to be learnt of an answer is GOLD parts the one given and the rest
+    the teacher's distribution over the passage (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network").
+    The teacher says where the answer is; whether there is one, the data alone.
     """
     from torch.nn.functional import cross_entropy, one_hot
 
     blocked = ~batch["allowed"]
+    elsewhere = blocked.clone()
+    elsewhere[:, NO_ANSWER] = True
     losses = []
     for name, scores in zip(("start", "end"), logits, strict=True):
         target = one_hot(batch[f"{name}s"], blocked.shape[1]).float()
         if f"{name}_logits" in batch:
-            taught = batch[f"{name}_logits"].masked_fill(blocked, -1e4).softmax(-1)
-            target = GOLD * target + (1 - GOLD) * taught
+            taught = batch[f"{name}_logits"].masked_fill(elsewhere, -1e4).softmax(-1)
+            answered = (batch[f"{name}s"] != NO_ANSWER)[:, None]
+            target = target + answered * (1 - GOLD) * (taught - target)
         losses.append(cross_entropy(scores.masked_fill(blocked, -1e4), target, reduction="none"))
     return (losses[0] + losses[1]) / 2

@@ -22,7 +22,7 @@ import numpy as np
 
 from rag.errors import ModelError
 from training import checkpoint
-from training.encode import Encoded, batches, load_encoded, save_encoded
+from training.encode import NO_ANSWER, Encoded, batches, load_encoded, save_encoded
 from training.model import logits_of, losses_of, new_model, padded
 from training.options import Options, command_line, options_of
 from training.passes import Passes, write_whole
@@ -62,25 +62,31 @@ def teach(options: Options, teacher_run: Path, teacher_base: Path) -> int:
         if time.monotonic() > end or (options.steps and first >= options.steps * PART):
             break
         part = encoded[order[first : first + PART]]
-        loss = trouble(reader, part, options)
-        part = part[np.flatnonzero(chosen(loss, np.random.default_rng([options.seed, first])))]
-        save_encoded(mark(teacher, part, options), path)
-        marked += len(part)
-        LOG.info("%s: %d of %d examples, loss %.2f", path.name, len(part), len(loss), loss.mean())
-    total = sum(len(load_encoded(path)) for path in options.out.glob("part-*.npz"))
-    teacher_json = {**_described(teacher_run, teacher_base), "examples": total}
-    write_whole(options.out / "teacher.json", json.dumps(teacher_json, indent=1))
+        answered = np.flatnonzero(part.starts != NO_ANSWER)
+        loss = trouble(reader, part[answered], options)
+        rows = chosen(answered, loss, len(part), np.random.default_rng([options.seed, first]))
+        save_encoded(mark(teacher, part[rows], options), path)
+        marked += int(np.isin(answered, rows).sum())
+        LOG.info(
+            "%s: %d of %d examples, %d marked now, loss %.2f", path.name, len(rows), len(part), marked, loss.mean()
+        )
+    starts = np.concatenate([load_encoded(path).starts for path in options.out.glob("part-*.npz")] or [np.zeros(0)])
+    counts = {"examples": len(starts), "marked": int((starts != NO_ANSWER).sum())}
+    write_whole(options.out / "teacher.json", json.dumps({**_described(teacher_run, teacher_base), **counts}, indent=1))
     return marked
 
 
-def chosen(loss: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Which examples to have marked: nearly all of those with a high loss, a share of the easy ones.
+def chosen(answered: np.ndarray, loss: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Which of ``count`` examples to use, in order: of those answered, which have this loss, nearly all of a high one
+    and a share of the easy ones; of the others the same share, drawn blindly, as a high loss is often a wrong label.
 
-    >>> chosen(np.array([50.0] * 3 + [0.0] * 1000), np.random.default_rng(1))[:3].tolist()
-    [True, True, True]
+    >>> chosen(np.array([0, 1, 2]), np.array([50.0, 50.0, 50.0]), 5, np.random.default_rng(1)).tolist()
+    [0, 1, 2, 3, 4]
     """
-    picked: np.ndarray = rng.random(len(loss)) < np.maximum(EASY, 1 - np.exp(-loss))
-    return picked
+    picked = answered[rng.random(len(answered)) < np.maximum(EASY, 1 - np.exp(-loss))]
+    others = np.setdiff1d(np.arange(count), answered)
+    share = len(picked) / len(answered) if len(answered) else EASY
+    return np.sort(np.concatenate([picked, others[rng.random(len(others)) < share]]))
 
 
 def trouble(reader: torch.nn.Module, examples: Encoded, options: Options) -> np.ndarray:
@@ -96,12 +102,14 @@ def trouble(reader: torch.nn.Module, examples: Encoded, options: Options) -> np.
 
 
 def mark(teacher: torch.nn.Module, examples: Encoded, options: Options) -> Encoded:
-    """The examples with the teacher's logits, in float16."""
+    """The examples with the teacher's logits, in float16; zeros where there is no answer to be found."""
     import torch
 
     marked = np.zeros((2, len(examples.tokens)), np.float16)
+    answered = np.flatnonzero(examples.starts != NO_ANSWER)
     with torch.inference_mode():
-        for rows in batches(examples.lengths, options.batch_tokens, 0, 0):
+        for batch in batches(examples.lengths[answered], options.batch_tokens, 0, 0):
+            rows = answered[batch]
             logits = logits_of(teacher, padded(examples, rows), options.bf16)
             for kept, scores in zip(marked, logits, strict=True):
                 for row, one in zip(rows, scores.numpy(), strict=True):
