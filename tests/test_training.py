@@ -455,6 +455,17 @@ def test_examples_are_picked_and_joined_with_their_logits() -> None:
     assert made[np.array([], np.int64)].offsets.tolist() == [0]
 
 
+def test_a_teacher_that_is_not_ready_is_explained(tmp_path: Path) -> None:
+    from training.options import described
+    from training.teach import main
+
+    taught = ["f.json", "--out", str(tmp_path), "--steps", "1", "--taught", str(tmp_path)]
+    with pytest.raises(InputError, match=r"training\.teach"):
+        described(options_of(command_line("x").parse_args(taught)))
+    with pytest.raises(SystemExit, match="no final weights"):
+        main([*taught[:5], "--teacher", str(tmp_path), "--teacher-base", str(tmp_path)])
+
+
 def test_teachers_see_what_the_reader_finds_hard() -> None:
     from training.teach import EASY, chosen
 

@@ -98,25 +98,21 @@ def _share(text: str) -> tuple[str, float]:
 def described(options: Options) -> dict[str, Any]:
     """What determines a run, for its report: options, mixture, and the hashes of the files. No machine's paths."""
     config = options.base / "config.json"
-    plain = (
-        "steps",
-        "hours",
-        "seed",
-        "peak",
-        "frozen",
-        "batch_tokens",
-        "apart",
-        "apart_paragraphs",
-        "bf16",
-        "first_pass",
-    )
+    plain = "steps hours seed peak frozen batch_tokens apart apart_paragraphs bf16 first_pass"
     return {
-        **{name: getattr(options, name) for name in plain},
+        **{name: getattr(options, name) for name in plain.split()},
         # Of a base that training.unpack made: the reader that it was.
         "trained_on_from": json.loads(config.read_text("utf-8")).get("reader_sha256") if config.exists() else None,
-        "teacher": json.loads((options.taught / "teacher.json").read_text("utf-8")) if options.taught else None,
+        "teacher": _teacher(options.taught) if options.taught else None,
         "shares": dict(options.shares),
         "mixture": asdict(Mixture()),
         "files": {p.name.split(".json")[0]: hashlib.sha256(p.read_bytes()).hexdigest() for p in options.files},
         "dev": {p.name.split(".json")[0]: hashlib.sha256(p.read_bytes()).hexdigest() for p in options.dev},
     }
+
+
+def _teacher(folder: Path) -> Any:
+    try:
+        return json.loads((folder / "teacher.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{folder}: no examples of a teacher; let python -m training.teach finish") from None

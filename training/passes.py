@@ -63,12 +63,9 @@ class Passes:
         return load_encoded(path)
 
     def _marked(self, folder: Path) -> Encoded:
-        parts = sorted(folder.glob("part-*.npz"))
-        if not parts:
-            raise InputError(f"{folder}: no examples of a teacher; make them with python -m training.teach")
         if (apart := folder / "kept_apart.json").exists():
             write_whole(self._options.out / apart.name, apart.read_text("utf-8"))
-        return joined([load_encoded(part) for part in parts])
+        return joined([load_encoded(part) for part in sorted(folder.glob("part-*.npz"))])
 
     def _examples(self, sources: Sequence[Source], epoch: int) -> list[Example]:
         rng = random.Random(f"keep/{self._options.seed}/{epoch}")

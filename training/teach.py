@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.errors import ModelError
+from rag.errors import ModelError, RagError
 from training import checkpoint
 from training.encode import NO_ANSWER, Encoded, batches, load_encoded, save_encoded
 from training.model import logits_of, losses_of, new_model, padded
@@ -43,10 +43,10 @@ def teach(options: Options, teacher_run: Path, teacher_base: Path) -> int:
 
     Raises ModelError when the teacher's run is not finished, or cannot read the reader's word pieces.
     """
-    import torch
-
     if not (teacher_run / "final").exists():
         raise ModelError(f"{teacher_run}: no final weights; finish the teacher's training first")
+    import torch
+
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     teacher, reader = new_model(teacher_base, 0).eval(), new_model(options.base, 0).eval()
@@ -67,10 +67,8 @@ def teach(options: Options, teacher_run: Path, teacher_base: Path) -> int:
         rows = chosen(answered, loss, len(part), np.random.default_rng([options.seed, first]))
         save_encoded(mark(teacher, part[rows], options), path)
         marked += int(np.isin(answered, rows).sum())
-        LOG.info(
-            "%s: %d of %d examples, %d marked now, loss %.2f", path.name, len(rows), len(part), marked, loss.mean()
-        )
-    starts = np.concatenate([load_encoded(path).starts for path in options.out.glob("part-*.npz")] or [np.zeros(0)])
+        LOG.info("%s: %d of %d examples, %d marked now", path.name, len(rows), len(part), marked)
+    starts = np.concatenate([np.zeros(0), *(load_encoded(path).starts for path in options.out.glob("part-*.npz"))])
     counts = {"examples": len(starts), "marked": int((starts != NO_ANSWER).sum())}
     write_whole(options.out / "teacher.json", json.dumps({**_described(teacher_run, teacher_base), **counts}, indent=1))
     return marked
@@ -137,7 +135,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--teacher", type=Path, required=True, help="folder of the teacher's run")
     parser.add_argument("--teacher-base", type=Path, required=True, help="model folder that it started from")
     given = parser.parse_args(argv)
-    print(teach(options_of(given), given.teacher, given.teacher_base))
+    try:
+        print(teach(options_of(given), given.teacher, given.teacher_base))
+    except RagError as error:
+        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.errors import InputError
+from rag.errors import InputError, RagError
 from training import checkpoint
 from training.checkpoint import Progress
 from training.encode import Encoded, batches
@@ -135,4 +135,7 @@ def _with_decay(progress: Progress, options: Options) -> Progress:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    train(options_of(command_line("python -m training.train").parse_args()))
+    try:
+        train(options_of(command_line("python -m training.train").parse_args()))
+    except RagError as error:
+        raise SystemExit(str(error)) from None
