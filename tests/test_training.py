@@ -377,7 +377,7 @@ def other_words(folder: Path, *, without: str = "") -> Path:
     MPNetForQuestionAnswering(config).save_pretrained(folder)
     Tokenizer(models.WordPiece(names, unk_token="<unk>")).save(str(folder / "tokenizer.json"))
     named = {"cls_token": "<s>", "sep_token": "</s>", "pad_token": {"content": "<pad>"}, "unk_token": "[UNK]"}
-    (folder / "special_tokens_map.json").write_text(json.dumps(named), "utf-8")
+    (folder / "tokenizer_config.json").write_text(json.dumps(named), "utf-8")
     return folder
 
 
@@ -410,6 +410,9 @@ def test_a_teacher_of_other_ids_reads_the_readers_word_pieces(tmp_path: Path) ->
     assert torch.allclose(logits[0].start_logits[0], logits[1].start_logits[0, : len(row)], atol=1e-5)
     with pytest.raises(ModelError, match="'moscow'"):
         translation(tokenizer, other_words(tmp_path / "b", without="moscow"))
+    (base / "tokenizer_config.json").unlink()
+    with pytest.raises(ModelError, match="is not there"):
+        translation(tokenizer, base)
 
 
 @pytest.mark.slow

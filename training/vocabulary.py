@@ -42,12 +42,16 @@ def special_ids(tokenizer: Tokenizer) -> tuple[int, int]:
 def translation(tokenizer: Tokenizer, base: Path) -> np.ndarray:
     """Another model's id for every id of the reader's tokenizer, int64[vocabulary].
 
-    Ordinary pieces are found by their text, special ones by their part; raises ModelError when one is missing.
+    Ordinary pieces are found by their text, special ones by their part; raises ModelError when one is missing, or the
+    model's tokenizer is.
     """
     from tokenizers import Tokenizer
 
-    other = Tokenizer.from_file(str(base / "tokenizer.json"))
-    named = json.loads((base / "special_tokens_map.json").read_text("utf-8"))
+    try:
+        other = Tokenizer.from_str((base / "tokenizer.json").read_text("utf-8"))
+        named = json.loads((base / "tokenizer_config.json").read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"{error.filename} is not there: name a folder that has the model's tokenizer") from None
     ids = np.zeros(tokenizer.get_vocab_size(), np.int64)
     for piece, number in tokenizer.get_vocab().items():
         special = named.get(SPECIAL.get(piece), piece)
