@@ -11,7 +11,7 @@ from rag.compose import cite, compose
 from rag.data import Candidate, Citation, Reply, Turn
 from rag.embed import OnnxEncoder, open_encoder
 from rag.errors import QuestionError
-from rag.followup import resolve
+from rag.followup import resolve, says_too_little
 from rag.index import Index, build
 from rag.load import find_sources
 from rag.network import open_network
@@ -97,13 +97,15 @@ class Assistant:
         """Answer a question, read in the light of the turns before it (oldest first).
 
         ``on_retrieved`` is given the best passage as soon as it is found, before it is read.
-        Raises QuestionError for one that is empty or too long, IndexUnusableError when a file that
+        Raises QuestionError for one that is empty, too long or a bare "Why?", IndexUnusableError when a file that
         would be cited has changed since it was read.
         """
         started = time.perf_counter()
         asked = check_question(question)
         itself = about(asked, self.index.documents)
         resolved = asked if itself is not None else check_question(resolve(asked, history))
+        if says_too_little(resolved):
+            raise QuestionError(f'"{resolved}" alone says too little to search for: ask the whole question', "bare")
         nearest = None
         hits = self._retriever.search(resolved, TOP_K) if itself is None else []
         retrieved = time.perf_counter()

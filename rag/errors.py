@@ -17,7 +17,7 @@ class SourceError(InputError):
 
 
 class QuestionError(InputError):
-    """A question cannot be asked: empty or too long.
+    """A question cannot be asked: empty, too long, or a question word alone.
 
     ``word`` is the key under which the page says so in the visitor's language, "" where it has no words of its own.
     """

@@ -1,7 +1,8 @@
 """A follow-up -> the question that stands alone: "When did he go?" after a question about someone.
 
 Only what form can tell is done: a pronoun is replaced by the one name that the last exchange was
-about, and "And in 1950?" or "What about Rome?" takes the last question with that part exchanged.
+about; "And in 1950?" or "What about Rome?" takes the last question with that part exchanged, and "And when?" asks it
+by that word, with the name that answered it in place of "who".
 Anything else is searched for as it was asked.
 """
 
@@ -34,6 +35,19 @@ _EXCHANGE = re.compile(
     r"(?:and|but|or|so|what about|how about|and what about)\s+(?P<before>(?:in|on|for|with|to|from|at|by)\s+)?(?P<new>(?:the )?[\w’' .-]{1,40}?)\??",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"(?:(?:and|but|so|or)\s+)?(?P<word>when|where|why|how|who|whom|whose|what|which)"
+    r"(?:\s+(?:exactly|(?:is|was)\s+(?:that|this|it)))?[\s?.!…]*",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"(?:(?:when|where|why|how|what|whom)\s+)?"
+    r"(?P<clause>(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should)\s+.+)",
+    re.IGNORECASE,
+)
+_WHO_DID = re.compile(r"who\s+(?!(?:do|does|did|is|are|was|were|else|all)\b)(?P<clause>.+)", re.IGNORECASE)
+_ANSWER_WORDS = 6
+"""An answer of more words does not take the place of "who"."""
 _YEAR = re.compile(r"\b\d{4}\b")
 
 
@@ -44,6 +58,8 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     'When did Bob Lee visit Rome?'
     >>> resolve("And in 1953?", [Turn("What did Mao say in 1956?", "…")])
     'What did Mao say in 1953?'
+    >>> resolve("And when?", [Turn("Who visited Rome?", "Bob Lee")])
+    'When was it that Bob Lee visited Rome?'
     >>> resolve("When did the war end?", [Turn("Who won?", None)])
     'When did the war end?'
     """
@@ -52,6 +68,9 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     exchange = _EXCHANGE.fullmatch(question)
     if exchange and (exchanged := _exchanged(history[-1].question, exchange["new"].strip(), exchange["before"])):
         return exchanged
+    bare = _BARE.fullmatch(question)
+    if bare:
+        return _asked_by(bare["word"].capitalize(), history[-1]) or question
     person = _PERSON.search(question)
     pronoun = person or (None if _IMPERSONAL.search(question) else _THING.search(question))
     topic = (_person(history) if person else _thing(history[-1])) if pronoun else None
@@ -59,6 +78,27 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
         return question  # nothing to replace, or a name in the question itself that the pronoun stands for
     name = f"{topic}'s" if pronoun["whose"] else topic
     return question[: pronoun.start()] + name + question[pronoun.end() :]
+
+
+def says_too_little(question: str) -> bool:
+    """Whether a question is a question word and nothing to search for.
+
+    >>> [says_too_little(q) for q in ("And when?", "Why is that?", "When was Rome built?")]
+    [True, True, False]
+    """
+    return _BARE.fullmatch(question) is not None
+
+
+def _asked_by(word: str, last: Turn) -> str | None:
+    """The last question asked by another question word: "When", "Where", "Why" or "How"."""
+    if word not in ("When", "Where", "Why", "How"):
+        return None
+    if asked := _ASKED.fullmatch(last.question):
+        return f"{word} {asked['clause'][:1].lower()}{asked['clause'][1:]}"
+    did = _WHO_DID.fullmatch(last.question)
+    if did and last.answer and len(last.answer.split()) <= _ANSWER_WORDS:
+        return f"{word} was it that {last.answer} {did['clause']}"
+    return None
 
 
 def _person(history: Sequence[Turn]) -> str | None:

@@ -57,6 +57,16 @@ def test_a_follow_up_is_read_in_the_light_of_what_came_before(assistant: Assista
     assert then.reply and "Adeyemi" in then.reply.resolved_question
 
 
+def test_a_question_word_alone_is_asked_of_the_last_question_or_not_at_all(assistant: Assistant) -> None:
+    desk, mine = Desk(assistant), Conversation()
+    first = asked(desk, "And when?", mine)
+    assert first.reply is None and first.problem == "bare"  # not "The article does not say."
+    assert "ask the whole question" in desk.messages(mine, EN)[1]["content"]
+    asked(desk, "Where did she count 4,200 bees?", mine)
+    then = asked(desk, "And when?", mine)
+    assert then.reply and then.reply.resolved_question == "When did she count 4,200 bees?"
+
+
 def test_what_cannot_be_asked_is_a_problem_and_not_a_reply(assistant: Assistant) -> None:
     desk, mine = Desk(assistant), Conversation()
     exchange = asked(desk, "x" * 300_000, mine)

@@ -151,6 +151,7 @@ def test_a_follow_up_is_understood(server: Server) -> None:
     ("question", "history", "message"),
     [
         ("", None, "the question is empty: ask something in words"),
+        ("Why?", None, '"Why?" alone says too little to search for: ask the whole question'),
         (5, None, "the question is not text: give a string"),
         ("x" * 1001, None, "the question has 1001 characters, more than 1000: shorten it"),
         ("Who?", "Ann", '"history" is not a list of {"question", "answer"}: give texts'),
