@@ -16,7 +16,7 @@ from rag.evaluate import for_fitting
 from rag.score import auroc, exact, f1
 from rag.squad import Paragraph, Question, read_squad
 from training.data import deduplicate, gold, set_apart, squad_tree, without_text_of
-from training.encode import batches, cut, load_encoded, save_encoded, token_span
+from training.encode import batches, certain, cut, load_encoded, save_encoded, token_span
 from training.evaluate import Asked, Outcome, figures
 from training.examples import Mixture, Source, by_source, make_examples
 from training.negatives import VERBS, holds_any, near_miss, occurs, stands_alone
@@ -419,6 +419,7 @@ def test_a_teacher_of_other_ids_reads_the_readers_word_pieces(tmp_path: Path) ->
 def test_what_is_learnt_is_partly_the_answer_and_partly_the_teachers_view() -> None:
     import torch
 
+    from training.encode import Encoded
     from training.model import GOLD, losses_of
 
     batch = {
@@ -433,6 +434,13 @@ def test_what_is_learnt_is_partly_the_answer_and_partly_the_teachers_view() -> N
     taught = batch | {"start_logits": sure, "end_logits": sure}
     # The gold share of the target is 90 below the best, the teacher's share is met.
     assert losses_of((sure, sure), taught).item() == pytest.approx(90.0 * GOLD)
+    # A teacher who is sure of the answer given says nothing new.
+    row = np.array([1], np.int16)
+    agreed = certain(Encoded(np.arange(4, dtype=np.uint16), np.array([0, 4]), row, row, row))
+    told = {
+        f"{name}_logits": torch.from_numpy(getattr(agreed, f"{name}_logits")).float()[None] for name in ("start", "end")
+    }
+    assert losses_of((even, sure), batch | told).item() == pytest.approx(losses_of((even, sure), batch).item())
     # Whether there is an answer is not the teacher's to say: here it is sure that there is none ...
     none = torch.tensor([[90.0, 0.0, 0.0, 0.0]])
     doubted = batch | {"start_logits": none, "end_logits": none}
@@ -456,6 +464,23 @@ def test_examples_are_picked_and_joined_with_their_logits() -> None:
     assert both.end_logits is not None
     assert both.end_logits.tolist() == [-2, -3, -4, 0, -1, -2, -3, -4]
     assert made[np.array([], np.int64)].offsets.tolist() == [0]
+
+
+def test_beside_the_taught_examples_there_are_new_ones_in_each_pass(tmp_path: Path) -> None:
+    from training.passes import Passes
+
+    path = tmp_path / "made_up.json"
+    path.write_text(json.dumps(squad_tree(synthetic_paragraphs("made_up", 12, 1))), "utf-8")
+    given = [str(path), "--out", str(tmp_path), "--steps", "1"]
+    alone = [Passes(options_of(command_line("x").parse_args(given)))(epoch) for epoch in (0, 1)]
+    (tmp_path / "taught").mkdir()
+    save_encoded(certain(alone[0]), tmp_path / "taught" / "part-0000.npz")
+    given += ["--taught", str(tmp_path / "taught")]
+    assert len(Passes(options_of(command_line("x").parse_args(given)))(1)) == len(alone[0])
+    mixed = Passes(options_of(command_line("x").parse_args([*given, "--untaught", "0.5"])))(1)
+    assert len(mixed) == len(alone[0]) + round(0.5 * len(alone[1]))
+    assert mixed.tokens[: len(alone[0].tokens)].tolist() == alone[0].tokens.tolist()
+    assert mixed.start_logits is not None and len(mixed.start_logits) == len(mixed.tokens)
 
 
 def test_a_teacher_that_is_not_ready_is_explained(tmp_path: Path) -> None:

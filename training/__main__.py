@@ -59,7 +59,7 @@ def smoke(folder: Path, base: Path | None = None) -> Figures:
     # The reader made so marks examples for another, as a larger one would.
     taught = replace(options, out=folder / "taught", steps=1, first_pass=7)
     teach(taught, options.out, options.base)
-    return run(replace(options, out=folder / "run2", taught=taught.out))
+    return run(replace(options, out=folder / "run2", taught=taught.out, untaught=0.5, dropout=0.1))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,6 +135,19 @@ def load_encoded(path: Path) -> Encoded:
     """Read what ``save_encoded`` wrote."""
     with np.load(path, allow_pickle=False) as arrays:
         return Encoded(**{name: arrays[name] for name in arrays.files})
+
+
+def certain(examples: Encoded) -> Encoded:
+    """The examples with the logits of a teacher who is sure of the answers given.
+
+    >>> one = Encoded(np.array([7, 8, 9]), np.array([0, 3]), *[np.array([1])] * 2, np.array([2]))
+    >>> certain(one).end_logits.tolist()
+    [0.0, 0.0, 30.0]
+    """
+    marked = np.zeros((2, len(examples.tokens)), np.float16)
+    for logits, ends in zip(marked, (examples.starts, examples.ends), strict=True):
+        logits[examples.offsets[:-1] + ends] = 30.0
+    return replace(examples, start_logits=marked[0], end_logits=marked[1])
 
 
 def joined(parts: Sequence[Encoded]) -> Encoded:

@@ -17,8 +17,8 @@ GOLD = 0.3
 """Share of the answer given in what a taught example teaches."""
 
 
-def new_model(base: Path, seed: int, frozen: int = 0) -> torch.nn.Module:
-    """The base with a new span head and no dropout; word embeddings and the first ``frozen`` layers are not trained.
+def new_model(base: Path, seed: int, frozen: int = 0, dropout: float = 0.0) -> torch.nn.Module:
+    """The base with a new span head and no dropout in the attention; word embeddings and the first ``frozen`` layers are not trained.
 
     It takes the three BERT inputs as int64[rows, tokens], by the ids of the reader's vocabulary, whatever its own
     ids are; raises ModelError when it has other word pieces.
@@ -30,7 +30,7 @@ def new_model(base: Path, seed: int, frozen: int = 0) -> torch.nn.Module:
     model = AutoModelForQuestionAnswering.from_pretrained(
         base,
         attn_implementation="eager",  # faster than SDPA on a CPU at these lengths
-        hidden_dropout_prob=0.0,
+        hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=0.0,
         dtype=torch.float32,
     )

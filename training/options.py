@@ -28,6 +28,8 @@ class Options:
     peak: float = 1.2e-4
     frozen: int = 0
     """So many layers, from the first, are not trained."""
+    dropout: float = 0.0
+    """Of the embeddings and of each layer's two outputs; attention has none."""
     batch_tokens: int = 2048
     save_minutes: float = 5.0
     threads: int = 2
@@ -40,6 +42,8 @@ class Options:
     """Of these files only this share of the examples is used in each pass."""
     taught: Path | None = None
     """Train on the examples in this folder, marked by a teacher (``training.teach``), in place of the files'."""
+    untaught: float = 0.0
+    """Beside the taught examples, this share of the files' own."""
     bf16: bool = False
     stop_after: int | None = None
     """Save and stop at this step, as an interruption would."""
@@ -66,6 +70,7 @@ def command_line(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--peak", type=float, default=1.2e-4, help="highest learning rate")
     parser.add_argument("--frozen", type=int, default=0, help="so many layers, from the first, are not trained")
+    parser.add_argument("--dropout", type=float, default=0.0, help="dropout while training")
     parser.add_argument("--batch-tokens", type=int, default=2048, help="tokens of a batch, padding included")
     parser.add_argument("--save-minutes", type=float, default=5.0, help="minutes between checkpoints")
     parser.add_argument("--threads", type=int, default=2)
@@ -75,6 +80,7 @@ def command_line(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--first-pass", type=int, default=0, help="number of the first pass; each has its own windows")
     parser.add_argument("--share", nargs="*", default=[], metavar="NAME=X", help="use this share of a file's examples")
     parser.add_argument("--taught", type=Path, help="train on the examples that training.teach put into this folder")
+    parser.add_argument("--untaught", type=float, default=0.0, help="and beside them on this share of the files' own")
     parser.add_argument("--bf16", action="store_true", help="bfloat16 autocast (slower without AVX-512)")
     return parser
 
@@ -98,7 +104,7 @@ def _share(text: str) -> tuple[str, float]:
 def described(options: Options) -> dict[str, Any]:
     """What determines a run, for its report: options, mixture, and the hashes of the files. No machine's paths."""
     config = options.base / "config.json"
-    plain = "steps hours seed peak frozen batch_tokens apart apart_paragraphs bf16 first_pass"
+    plain = "steps hours seed peak frozen dropout batch_tokens apart apart_paragraphs bf16 first_pass untaught"
     return {
         **{name: getattr(options, name) for name in plain.split()},
         # Of a base that training.unpack made: the reader that it was.

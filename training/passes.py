@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from rag.errors import InputError
 from rag.squad import Paragraph, read_squad
 from training.data import deduplicate, set_apart, squad_tree, without_text_of
-from training.encode import Encoded, encode, joined, load_encoded, save_encoded
+from training.encode import Encoded, certain, encode, joined, load_encoded, save_encoded
 from training.examples import Example, Source, by_source, make_examples
 from training.options import Options
 from training.vocabulary import load_tokenizer
@@ -42,7 +44,7 @@ def training_paragraphs(options: Options) -> list[Paragraph]:
 class Passes:
     """The encoded examples of each pass: made when first asked for, then read from the run's folder.
 
-    With ``taught`` every pass is over all the examples that the teacher marked.
+    With ``taught`` every pass is over all the examples that the teacher marked, and ``untaught`` of those made anew.
     """
 
     def __init__(self, options: Options) -> None:
@@ -53,7 +55,15 @@ class Passes:
     def __call__(self, epoch: int) -> Encoded:
         if self._options.taught:
             self._taught = self._taught or self._marked(self._options.taught)
-            return self._taught
+            if not self._options.untaught:
+                return self._taught
+            own = self._own(epoch)
+            rng = np.random.default_rng([self._options.seed, epoch])
+            rows = rng.choice(len(own), round(self._options.untaught * len(own)), replace=False)
+            return joined([self._taught, certain(own[np.sort(rows)])])
+        return self._own(epoch)
+
+    def _own(self, epoch: int) -> Encoded:
         path = self._options.out / f"pass-{epoch}.npz"
         if not path.exists():
             if self._sources is None:

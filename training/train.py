@@ -42,7 +42,7 @@ def train(options: Options) -> Path:
         LOG.info("%s is there already", final)
         return final
     write_whole(options.out / "run.json", json.dumps(described(options), indent=1))
-    model = new_model(options.base, options.seed, options.frozen)
+    model = new_model(options.base, options.seed, options.frozen, options.dropout)
     optimizer = new_optimizer(model)
     begin = checkpoint.latest(options.out) or options.resume_from
     progress = checkpoint.load(begin, model, optimizer) if begin else Progress(epoch=options.first_pass)
