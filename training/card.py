@@ -53,7 +53,7 @@ Examples: for each question a window that holds the answer; windows of the same 
 by BM25 that do not; near misses, made by swapping a name, a number, a verb or an opposite in the question; single
 sentences alone and among others; some questions mistyped, without capitals and marks, or begun wrongly. Unanswered
 examples point at [CLS]. AdamW, weight decay 0.01, gradients clipped at 1.0, warm-up, constant rate and linear decay to
-zero; word embeddings frozen, no dropout. Made by `python -m training`.
+zero; word embeddings frozen, no dropout in the attention. Made by `python -m training`.
 
 Weights are stored in int8 with a scale for every 32 of them and computed with in float32; storing them so costs at
 most {report["int8_loss"]} F1 on any set.
