@@ -304,6 +304,8 @@ def finished(run: Path, step: int, **weights: list[float]) -> Path:
 
 
 def test_runs_are_averaged_weight_by_weight(tmp_path: Path) -> None:
+    import shutil
+
     from safetensors.numpy import load_file
 
     from training.average import average
@@ -315,6 +317,11 @@ def test_runs_are_averaged_weight_by_weight(tmp_path: Path) -> None:
     assert read_progress(weights).step == 20
     options = json.loads((tmp_path / "mean" / "run.json").read_text("utf-8"))
     assert options == {"seed": 20, "average_of": "a at step 10, b at step 20"}
+    shutil.copytree(tmp_path / "a" / "final", reader := tmp_path / "reader")
+    (reader / "config.json").write_text(json.dumps({"reader_sha256": "0123456789"}), "utf-8")
+    assert load_file(average([reader, runs[1]], tmp_path / "on") / "model.safetensors")["b"].tolist() == [0.5]
+    options = json.loads((tmp_path / "on" / "run.json").read_text("utf-8"))
+    assert options["average_of"] == "the reader 01234567, b at step 20"
     with pytest.raises(InputError, match="is there already"):
         average(runs, tmp_path / "mean")
     with pytest.raises(InputError, match="no final weights"):
