@@ -61,7 +61,7 @@ class Assistant:
         something cannot be used.
         """
         index = open_index(Path(index_dir or DEFAULT_INDEX))
-        return cls._of(index, open_encoder(index.model, index.model_sha256, notify=notify), reader, threshold)
+        return cls._of(index, open_encoder(index.model, index.model_sha256, notify=notify), reader, threshold, notify)
 
     @classmethod
     def from_sources(
@@ -79,11 +79,13 @@ class Assistant:
         """
         files = find_sources(sources)
         encoder = open_encoder(notify=notify)
-        return cls._of(build(files, encoder, notify=notify, progress=progress), encoder, reader, threshold)
+        return cls._of(build(files, encoder, notify=notify, progress=progress), encoder, reader, threshold, notify)
 
     @classmethod
-    def _of(cls, index: Index, encoder: OnnxEncoder, reader: str | None, threshold: float | None) -> Assistant:
-        network = open_network(reader)
+    def _of(
+        cls, index: Index, encoder: OnnxEncoder, reader: str | None, threshold: float | None, notify: Notify | None
+    ) -> Assistant:
+        network = open_network(reader, notify)
         return cls(
             index, encoder, SpanReader(network, index.rarity), network.threshold if threshold is None else threshold
         )

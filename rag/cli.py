@@ -139,7 +139,7 @@ def index(sources: tuple[str, ...], out: Path, model: str | None) -> int:
 
     files = find_sources(sources)
     check_folder(out)
-    chosen = find_model(model or DEFAULT_MODEL)
+    chosen = find_model(model or DEFAULT_MODEL, notify)
     built = build(files, SentenceTransformerEncoder(chosen), notify=notify, progress=progress())
     save(built, out)
     open_encoder(chosen.name, chosen.sha256, notify=notify)
@@ -178,11 +178,11 @@ def evaluate(
     threshold: float | None,
 ) -> int:
     """Measure the whole system on SQuAD-format FILEs (.json, .json.gz)."""
-    from rag.console import progress
+    from rag.console import notify, progress
     from rag.evaluate import measure, save_plot, table
     from rag.network import open_network
 
-    network = open_network(reader)
+    network = open_network(reader, notify)
     ways = ["closed", "open"] if way == "both" else [way]
     rows = []
     for file in files:

@@ -51,13 +51,14 @@ class Model:
     sha256: str
 
 
-def find_model(name: str = DEFAULT_MODEL) -> Model:
+def find_model(name: str = DEFAULT_MODEL, notify: Callable[[str], None] | None = None) -> Model:
     """Find a model by its name or path; the default one comes inside an installed package.
 
-    Raises ModelError when it is not there, or its weights are not those that were published.
+    ``notify`` is told before one is fetched from the hub. Raises ModelError when it is not there, or its weights are
+    not those that were published.
     """
     packaged = _packaged() if name == DEFAULT_MODEL else None
-    folder = packaged if packaged and packaged.is_dir() else model_folder(name)
+    folder = packaged if packaged and packaged.is_dir() else model_folder(name, notify)
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
         raise ModelError(
@@ -154,7 +155,7 @@ def open_encoder(
         sha256 = DEFAULT_SHA256
     if sha256 is not None and (folder := cache_folder() / _export_name(sha256)).is_dir():
         return OnnxEncoder(Model(name, folder, sha256), folder)
-    model = find_model(name)
+    model = find_model(name, notify)
     if sha256 is not None and model.sha256 != sha256:
         raise ModelError(f"the index was built with other weights of {name}: build it again with `rag index`")
     if notify and not (cache_folder() / _export_name(model.sha256)).is_dir():

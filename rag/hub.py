@@ -6,25 +6,39 @@ import contextlib
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rag.errors import ModelError
 
+OTHER_FRAMEWORKS = ("*.msgpack", "*.h5", "*.ot", "*.tflite", "*.gguf", "*.onnx*", "onnx/*", "openvino/*", "coreml/*")
+"""A model's weights in formats that are not used here; its repository may hold several times what is."""
 
-def model_folder(name: str) -> Path:
+
+def model_folder(name: str, notify: Callable[[str], None] | None = None) -> Path:
     """The folder of a model: ``name`` itself, or where the hub's client keeps it, fetched once.
 
-    Raises ModelError when there is no such folder and the hub has no such model or is not reached.
+    ``notify`` is told before it is fetched. Raises ModelError when there is no such folder and the hub has no such
+    model or is not reached.
     """
     if Path(name).is_dir():
         return Path(name)
-    import huggingface_hub
+    import huggingface_hub as hub
 
     try:
+        kept = hub.try_to_load_from_cache(name, "config.json")
+        if isinstance(kept, str):
+            files = [file.name for file in Path(kept).parent.iterdir()]
+        else:
+            files = hub.list_repo_files(name)
+            if notify:
+                notify(f"Fetching the model {name} (once) …")
+        ignored = list(OTHER_FRAMEWORKS)
+        if "model.safetensors" in files:
+            ignored.append("pytorch_model*.bin")  # the same weights; only there, not in the folders of modules
         with quiet():
-            return Path(huggingface_hub.snapshot_download(name))
-    except (OSError, ValueError, huggingface_hub.errors.HfHubHTTPError) as error:
+            return Path(hub.snapshot_download(name, ignore_patterns=ignored))
+    except (OSError, ValueError, hub.errors.HfHubHTTPError) as error:
         raise ModelError(
             f"no model {name}: name a folder, or a hub model that can be reached ({type(error).__name__})"
         ) from None

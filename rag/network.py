@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -104,10 +104,10 @@ class OnnxNetwork:
 class TransformersNetwork:
     """Any SQuAD-style model of transformers, by a local folder or a hub name, in PyTorch."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, notify: Callable[[str], None] | None = None) -> None:
         import transformers
 
-        folder = model_folder(name)
+        folder = model_folder(name, notify)
         try:
             with quiet():
                 wrapped = transformers.AutoTokenizer.from_pretrained(folder)
@@ -137,11 +137,14 @@ class TransformersNetwork:
         return output.start_logits.float().numpy(), output.end_logits.float().numpy()
 
 
-def open_network(name: str | None = None) -> Network:
-    """The reader in the package, or another: a folder with ``reader.json``, or a model for transformers."""
+def open_network(name: str | None = None, notify: Callable[[str], None] | None = None) -> Network:
+    """The reader in the package, or another: a folder with ``reader.json``, or a model for transformers.
+
+    ``notify`` is told before a model is fetched from the hub.
+    """
     if name is None:
         return OnnxNetwork()
-    return OnnxNetwork(Path(name)) if (Path(name) / "reader.json").is_file() else TransformersNetwork(name)
+    return OnnxNetwork(Path(name)) if (Path(name) / "reader.json").is_file() else TransformersNetwork(name, notify)
 
 
 def pairs(network: Network, question: Sequence[int], pieces: Sequence[Sequence[int]]) -> tuple[Ids, Ids, Ids, int]:
