@@ -14,7 +14,7 @@ from rag.data import Citation, Document, Reply
 from rag.show import escape_html, parts
 from rag.words import Words
 
-LEVELS = ((0.8, "sure"), (0.6, "likely"), (0.0, "unsure"))
+LEVELS = ((0.85, "sure"), (0.7, "likely"), (0.0, "unsure"))
 """The least confidence for each word."""
 
 Numbered = Mapping[str, tuple[int, Document]]

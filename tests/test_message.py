@@ -58,7 +58,7 @@ def test_no_kind_of_message_has_a_blank_line_which_would_end_the_html() -> None:
 
 
 def test_words_for_confidence() -> None:
-    said = [re.findall(r"confidence (\w+)", confidence_html(value, EN))[0] for value in (1.0, 0.8, 0.79, 0.6, 0.1)]
+    said = [re.findall(r"confidence (\w+)", confidence_html(value, EN))[0] for value in (1.0, 0.85, 0.84, 0.7, 0.1)]
     assert said == ["sure", "sure", "likely", "likely", "unsure"]
 
 

@@ -339,6 +339,7 @@ def test_the_confidence_is_fitted_and_written_whole(tmp_path: Path) -> None:
 
     from rag.network import PACKAGED, OnnxNetwork
     from tests.conftest import ROOT
+    from training.calibrate import AGAINST
 
     made = synthetic_paragraphs("made", 60, 1)
     (tmp_path / "made.json").write_text(json.dumps(squad_tree(made)), "utf-8")
@@ -358,6 +359,8 @@ def test_the_confidence_is_fitted_and_written_whole(tmp_path: Path) -> None:
     before, after = OnnxNetwork(PACKAGED), OnnxNetwork(reader)
     assert after.calibration.keys() == before.calibration.keys() and after.calibration != before.calibration
     assert after.ranking.keys() == before.ranking.keys() and 0 < after.threshold < 1
+    for clue, weight in [*after.ranking.items(), *after.calibration.items()]:
+        assert clue == "bias" or (weight <= 0 if clue in AGAINST else weight >= 0), clue
     assert sorted(file.name for file in reader.iterdir()) == sorted(file.name for file in PACKAGED.iterdir())
 
 
