@@ -13,6 +13,8 @@ from rag.errors import ModelError
 
 OTHER_FRAMEWORKS = ("*.msgpack", "*.h5", "*.ot", "*.tflite", "*.gguf", "*.onnx*", "onnx/*", "openvino/*", "coreml/*")
 """A model's weights in formats that are not used here; its repository may hold several times what is."""
+PICKLED = "pytorch_model*.bin"
+"""The weights as they were kept before safetensors; fetched only where there are no others."""
 
 
 def model_folder(name: str, notify: Callable[[str], None] | None = None) -> Path:
@@ -26,18 +28,16 @@ def model_folder(name: str, notify: Callable[[str], None] | None = None) -> Path
     import huggingface_hub as hub
 
     try:
-        kept = hub.try_to_load_from_cache(name, "config.json")
-        if isinstance(kept, str):
-            files = [file.name for file in Path(kept).parent.iterdir()]
-        else:
-            files = hub.list_repo_files(name)
+        if not isinstance(hub.try_to_load_from_cache(name, "config.json"), str):
+            with quiet():
+                hub.hf_hub_download(name, "config.json")  # the hub has the model and can be reached
             if notify:
                 notify(f"Fetching the model {name} (once) …")
-        ignored = list(OTHER_FRAMEWORKS)
-        if "model.safetensors" in files:
-            ignored.append("pytorch_model*.bin")  # the same weights; only there, not in the folders of modules
         with quiet():
-            return Path(hub.snapshot_download(name, ignore_patterns=ignored))
+            folder = Path(hub.snapshot_download(name, ignore_patterns=[*OTHER_FRAMEWORKS, PICKLED]))
+            if not any(folder.glob("*.safetensors")):
+                folder = Path(hub.snapshot_download(name, ignore_patterns=list(OTHER_FRAMEWORKS)))
+            return folder
     except (OSError, ValueError, hub.errors.HfHubHTTPError) as error:
         raise ModelError(
             f"no model {name}: name a folder, or a hub model that can be reached ({type(error).__name__})"

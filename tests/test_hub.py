@@ -17,6 +17,7 @@ from tests.conftest import Rag
 
 NAME = "acme/tiny-squad"
 REVISION = "1" * 40
+UNREACHABLE = "http://127.0.0.1:9"
 
 
 @dataclass
@@ -105,14 +106,31 @@ def test_a_reader_by_its_hub_name_is_fetched_once_and_reads(rag: Rag, hub: Hub, 
     assert {"config.json", "model.safetensors", "tokenizer.json"} <= set(hub.fetched)
     assert not [name for name in hub.fetched if name.endswith((".bin", ".msgpack", ".h5", ".onnx"))]
     hub.fetched.clear()
-    offline = rag(*ask, env={**env, "HF_HUB_OFFLINE": "1"})
-    assert json.loads(offline.stdout)["citations"] == json.loads(first.stdout)["citations"]
-    assert offline.stderr == "" and hub.fetched == []
+    for without_network in ({"HF_HUB_OFFLINE": "1"}, {"HF_ENDPOINT": UNREACHABLE}):
+        again = rag(*ask, env=env | without_network)
+        assert json.loads(again.stdout)["citations"] == json.loads(first.stdout)["citations"], again.stderr
+        assert again.stderr == "" and hub.fetched == []
 
 
 @pytest.mark.slow
-def test_a_name_that_the_hub_does_not_have_is_one_line(rag: Rag, hub: Hub, tmp_path: Path) -> None:
-    env = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "hf")}
+@pytest.mark.filterwarnings("ignore")
+def test_older_weights_are_fetched_where_there_are_no_others(
+    rag: Rag, hub: Hub, repository: Path, article: Path, tmp_path: Path
+) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    torch.save(load_file(repository / "model.safetensors"), repository / "pytorch_model.bin")
+    (repository / "model.safetensors").unlink()
+    env = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
+    done = rag("ask", "Who counted bees?", "--source", article, "--reader", NAME, "--threshold", "0", env=env)
+    assert done.returncode == 0 and "pytorch_model.bin" in hub.fetched, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reached", [True, False])
+def test_a_name_that_cannot_be_fetched_is_one_line(rag: Rag, hub: Hub, tmp_path: Path, reached: bool) -> None:
+    env = {"HF_ENDPOINT": hub.address if reached else UNREACHABLE, "HF_HOME": str(tmp_path / "hf")}
     done = rag("ask", "Who?", "--reader", "acme/unknown", env=env)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith("rag: no model acme/unknown: name a folder") and done.stderr.count("\n") == 1
