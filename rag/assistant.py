@@ -14,16 +14,20 @@ from rag.errors import QuestionError
 from rag.followup import resolve, says_too_little
 from rag.index import Index, build
 from rag.load import find_sources
+from rag.mentions import mentions, topic_of
 from rag.network import open_network
 from rag.read import Reader, SpanReader
 from rag.retrieve import Retriever
 from rag.store import check_source, open_index
+from rag.unwrap import unwrap
 
 DEFAULT_INDEX = Path("index")
 MAX_QUESTION = 1000
 """Characters of a question."""
 TOP_K = 4
 """Passages that the reader reads; the more, the surer the answer is among them and the longer it takes."""
+MENTIONED_IN = 12
+"""Passages that are looked through for sentences about something."""
 
 Notify = Callable[[str], None]
 Progress = Callable[[str, int, int], None]
@@ -103,20 +107,24 @@ class Assistant:
         would be cited has changed since it was read.
         """
         started = time.perf_counter()
-        asked = check_question(question)
+        asked = unwrap(check_question(question))
         itself = about(asked, self.index.documents)
         resolved = asked if itself is not None else check_question(resolve(asked, history))
         if says_too_little(resolved):
             raise QuestionError(f'"{resolved}" alone says too little to search for: ask the whole question', "bare")
         nearest = None
-        hits = self._retriever.search(resolved, TOP_K) if itself is None else []
+        topic = topic_of(resolved) if itself is None else None
+        hits = self._retriever.search(topic or resolved, MENTIONED_IN if topic else TOP_K) if itself is None else []
         retrieved = time.perf_counter()
         if hits:
             top = hits[0].passage
             nearest = Candidate(top.document_id, top.span, None, 0.0)
             if on_retrieved:
                 on_retrieved(self._cited(nearest))
-        candidates = self._reader.read(resolved, hits, self.index.by_id.__getitem__) if itself is None else itself
+        document = self.index.by_id.__getitem__
+        candidates = (mentions(topic, hits, document) if topic else itself) or []
+        if not candidates and itself is None:
+            candidates = self._reader.read(resolved, hits[:TOP_K], document)
         for candidate in [*candidates, *([nearest] if nearest else [])]:
             self._hold(candidate.document_id)
         finished = time.perf_counter()

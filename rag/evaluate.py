@@ -24,6 +24,7 @@ from rag.read import Found, SpanReader, evidence, probability, ranked
 from rag.retrieve import Retriever
 from rag.score import auroc, calibration_error, coverage_at, exact, f1
 from rag.squad import Paragraph, Question, read_squad
+from rag.unwrap import unwrap
 
 FOLD = 5
 """One paragraph in so many is for fitting the confidence."""
@@ -86,7 +87,7 @@ class Bench:
     def ask(self, number: int, question: Question, closed: bool) -> Outcome:
         """Ask one question of its own paragraph, or of all."""
         started = time.perf_counter()
-        hits = self.retriever.search(question.text, self.top_k, within=str(number) if closed else None)
+        hits = self.retriever.search(unwrap(question.text), self.top_k, within=str(number) if closed else None)
         found = ranked(self.find(question, hits), self.network.ranking)
         confidence = probability(evidence(found, self.network.ranking), self.network.calibration) if found else 0.0
         taken = time.perf_counter() - started
@@ -103,7 +104,7 @@ class Bench:
 
     def find(self, question: Question, hits: Sequence[Hit]) -> list[Found]:
         """Every span that the reader finds in the passages."""
-        return list(self.reader.find(question.text, hits, self.index.by_id.__getitem__))
+        return list(self.reader.find(unwrap(question.text), hits, self.index.by_id.__getitem__))
 
 
 def is_right(one: Found, number: int, question: Question) -> bool:
