@@ -117,7 +117,10 @@ def test_negatives_hold_no_answer_and_positives_theirs() -> None:
     other = Paragraph("f", long_context().replace("Place", "Town").replace(" 1", " 9"), ())
     source = Source([Paragraph("f", context, asked), other])
     made = make_examples(
-        source, 1, 0, Mixture(same_paragraph=1, retrieved=1, near_miss=1, slips=0, spoken=0, false_starts=0)
+        source,
+        1,
+        0,
+        Mixture(same_paragraph=1, retrieved=1, near_miss=1, led=1, rephrased=0, slips=0, spoken=0, false_starts=0),
     )
     assert {e.kind for e in made} == {"positive", "same paragraph", "retrieved", "near miss"}
     by_text = {q.text: q.answers[0].of(context) for q in asked}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from rag.data import Span
 from rag.squad import Paragraph, Question
 from training.data import gold
+from training.facts import aged, with_facts
 from training.negatives import Ranker, entities, holds_any, near_miss, numbers, stands_alone
 from training.noise import noisy
 from training.windows import among_others, contains, deployed_windows, random_window, sentences_of
@@ -32,6 +34,14 @@ class Mixture:
     pool: int = 40
     """Names and numbers of a file that are on offer for one swap."""
     max_answer_words: int = 30
+    facts: float = 0.7
+    """Share of the questions made by rule from what the paragraphs state (``training.facts``)."""
+    ages: float = 0.5
+    """Share of the paragraphs on people's doings that are used once more, with an age put in and asked for."""
+    led: float = 0.3
+    """Share of the windows from further down that have the paragraph's first sentence before them."""
+    rephrased: float = 0.25
+    """Share of all examples whose question is asked in other words (``training.paraphrase``)."""
     slips: float = 0.08
     spoken: float = 0.08
     false_starts: float = 0.06
@@ -76,12 +86,32 @@ def make_examples(source: Source, seed: int, epoch: int, mixture: Mixture | None
     """The examples of one pass over one file; the same for the same seed and epoch."""
     mixture = mixture or Mixture()
     rng = random.Random(f"{seed}/{epoch}/{source.paragraphs[0].source}")
+    source = _with_facts(source, rng, mixture)
     maker = _sentence_examples if source.of_sentences else _paragraph_examples
     return noisy([*maker(source, rng, mixture), *_retrieved(source, rng, mixture)], rng, mixture)
 
 
+def _with_facts(source: Source, rng: random.Random, mixture: Mixture) -> Source:
+    """The source with questions made by rule, and paragraphs with ages behind its own."""
+    made = [aged(p, rng) for p in source.paragraphs if rng.random() < mixture.ages]
+    own = copy(source)
+    own.paragraphs = [with_facts(p, rng, mixture.facts) for p in source.paragraphs]
+    extra = Source([p for p in made if p])
+    own.paragraphs, own.sentences, own.windows = (
+        [*own.paragraphs, *extra.paragraphs], own.sentences + extra.sentences, own.windows + extra.windows,
+    )  # fmt: skip
+    return own
+
+
 def _answers(paragraph: Paragraph, question: Question) -> list[str]:
     return [a.of(paragraph.context) for a in question.answers]
+
+
+def _lead(context: str, sentences: Sequence[Span], window: Span, rng: random.Random, mixture: Mixture) -> str:
+    """The first sentence, for a share of the windows that are further down."""
+    if sentences[0].end > window.start or rng.random() >= mixture.led:
+        return ""
+    return sentences[0].of(context) + " "
 
 
 def _moved(span: Span, window: Span) -> Span:
@@ -103,15 +133,21 @@ def _paragraph_examples(source: Source, rng: random.Random, mixture: Mixture) ->
             window = rng.choice(holding) if holding else None
             if window is None or rng.random() < mixture.random_window:
                 window = random_window(context, sentences, answer, rng)
-            yield Example(question.text, window.of(context), _moved(answer, window), "positive")
+            lead = _lead(context, sentences, window, rng, mixture)
+            text = lead + window.of(context)
+            place = _moved(answer, Span(window.start - len(lead), window.end))
+            yield Example(question.text, text, place, "positive")
             answers = _answers(paragraph, question)
             others = [w for w in windows if not holds_any(w.of(context), answers)]
             if others and rng.random() < mixture.same_paragraph:
-                other = _shortened(context, sentences, rng.choice(others), answers, rng, mixture)
+                drawn_window = rng.choice(others)
+                lead = _lead(context, sentences, drawn_window, rng, mixture)
+                other = _shortened(context, sentences, drawn_window, answers, rng, mixture)
+                other = other if holds_any(lead, answers) else lead + other
                 yield Example(question.text, other, None, "same paragraph")
             if rng.random() < mixture.near_miss:
                 inside = " ".join(s.of(context) for s in sentences if s.start < answer.end and answer.start < s.end)
-                drawn, text = _draw(pool, rng, mixture), window.of(context)
+                drawn = _draw(pool, rng, mixture)
                 swapped = near_miss(question.text, text, inside, answer.of(context), drawn, rng)
                 if swapped:
                     yield Example(swapped, text, None, "near miss")

@@ -1,4 +1,4 @@
-"""Questions as people type and say them: slips of the keyboard, neither capitals nor marks, false starts."""
+"""Questions as people type and say them: in other words, slips of the keyboard, no capitals or marks, false starts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from training.negatives import entities, numbers, occurs
+from training.paraphrase import paraphrased
 
 if TYPE_CHECKING:
     from training.examples import Example, Mixture
@@ -24,14 +25,22 @@ _CORRECTIONS = (
 
 
 def noisy(examples: Sequence[Example], rng: random.Random, mixture: Mixture) -> list[Example]:
-    """The examples, a share of their questions said or typed less well.
+    """The examples, a share of their questions in other words, a share said or typed less well.
 
     A false start comes from the question of a neighbour in the list, most often one about the same passage.
     """
+    told = [replace(e, question=_rephrased(e, rng, mixture)) for e in examples]
     return [
-        replace(example, question=_noisy(example.question, rng.choice(examples[max(0, i - 4) : i + 5]), rng, mixture))
-        for i, example in enumerate(examples)
+        replace(example, question=_noisy(example.question, rng.choice(told[max(0, i - 4) : i + 5]), rng, mixture))
+        for i, example in enumerate(told)
     ]
+
+
+def _rephrased(example: Example, rng: random.Random, mixture: Mixture) -> str:
+    if rng.random() >= mixture.rephrased:
+        return example.question
+    answer = example.answer.of(example.passage) if example.answer else None
+    return paraphrased(example.question, answer, rng)
 
 
 def _noisy(question: str, neighbour: Example, rng: random.Random, mixture: Mixture) -> str:
