@@ -9,6 +9,7 @@ from pathlib import Path
 from rag.about import about
 from rag.compose import cite, compose
 from rag.data import Candidate, Citation, Reply, Turn
+from rag.disfluency import repaired
 from rag.embed import OnnxEncoder, open_encoder
 from rag.errors import QuestionError
 from rag.followup import resolve, says_too_little
@@ -18,6 +19,7 @@ from rag.mentions import mentions, topic_of
 from rag.network import open_network
 from rag.read import Reader, SpanReader
 from rag.retrieve import Retriever
+from rag.spelling import Spelling
 from rag.store import check_source, open_index
 from rag.unwrap import unwrap
 
@@ -46,6 +48,7 @@ class Assistant:
         self.threshold = threshold
         self._retriever = Retriever(index, encoder)
         self._reader = reader
+        self._plain = plain(index, encoder)
         self._seen: dict[str, tuple[int, int]] = {}
 
     @classmethod
@@ -107,7 +110,7 @@ class Assistant:
         would be cited has changed since it was read.
         """
         started = time.perf_counter()
-        asked = unwrap(check_question(question))
+        asked = self._plain(check_question(question))
         itself = about(asked, self.index.documents)
         resolved = asked if itself is not None else check_question(resolve(asked, history))
         if says_too_little(resolved):
@@ -151,6 +154,12 @@ class Assistant:
             check_source(document)
             if state:
                 self._seen[document_id] = state
+
+
+def plain(index: Index, encoder: OnnxEncoder) -> Callable[[str], str]:
+    """What makes of a question, as it was typed or said, the one to search an index for."""
+    spelling = Spelling(lambda: (document.text for document in index.documents), index.has_term, encoder.knows)
+    return lambda question: unwrap(repaired(spelling.corrected(question)))
 
 
 def check_question(question: str) -> str:

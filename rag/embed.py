@@ -121,6 +121,10 @@ class OnnxEncoder:
         """As ``encode``, with the prompt that the model wants before a question (most want none)."""
         return self._encode([self.query_prompt + question for question in questions], None)
 
+    def knows(self, word: str) -> bool:
+        """Whether the model has a lower-case word as one piece (WordPiece, SentencePiece or byte-level BPE)."""
+        return any(self._tokenizer.token_to_id(start + word) is not None for start in ("", "▁", "Ġ"))
+
     def _encode(self, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # like lengths together: less padding
         rows = []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.assistant import TOP_K, Progress
+from rag.assistant import TOP_K, Progress, plain
 from rag.data import Document, Hit, Span
 from rag.embed import OnnxEncoder, open_encoder
 from rag.errors import ModelError, SourceError
@@ -24,7 +24,6 @@ from rag.read import Found, SpanReader, evidence, probability, ranked
 from rag.retrieve import Retriever
 from rag.score import auroc, calibration_error, coverage_at, exact, f1
 from rag.squad import Paragraph, Question, read_squad
-from rag.unwrap import unwrap
 
 FOLD = 5
 """One paragraph in so many is for fitting the confidence."""
@@ -79,6 +78,7 @@ class Bench:
         self.retriever = Retriever(self.index, encoder)
         self.network = network
         self.reader = SpanReader(network, self.index.rarity)
+        self._plain = plain(self.index, encoder)
 
     def questions(self) -> list[tuple[int, Question]]:
         """Every question with the number of its paragraph."""
@@ -87,7 +87,7 @@ class Bench:
     def ask(self, number: int, question: Question, closed: bool) -> Outcome:
         """Ask one question of its own paragraph, or of all."""
         started = time.perf_counter()
-        hits = self.retriever.search(unwrap(question.text), self.top_k, within=str(number) if closed else None)
+        hits = self.retriever.search(self._plain(question.text), self.top_k, within=str(number) if closed else None)
         found = ranked(self.find(question, hits), self.network.ranking)
         confidence = probability(evidence(found, self.network.ranking), self.network.calibration) if found else 0.0
         taken = time.perf_counter() - started
@@ -104,7 +104,7 @@ class Bench:
 
     def find(self, question: Question, hits: Sequence[Hit]) -> list[Found]:
         """Every span that the reader finds in the passages."""
-        return list(self.reader.find(unwrap(question.text), hits, self.index.by_id.__getitem__))
+        return list(self.reader.find(self._plain(question.text), hits, self.index.by_id.__getitem__))
 
 
 def is_right(one: Found, number: int, question: Question) -> bool:

@@ -62,6 +62,10 @@ class Index:
             return np.zeros(len(self.passages), dtype=np.float32)
         return np.asarray(self.bm25.get_scores(known), dtype=np.float32)
 
+    def has_term(self, term: str) -> bool:
+        """Whether any passage holds a term."""
+        return term in self.bm25.vocab_dict
+
     def rarity(self, term: str) -> float:
         """How much a term tells, as BM25's idf has it: ln(1 + (N - n + 0.5) / (n + 0.5)), n passages holding it."""
         column = self.bm25.vocab_dict.get(term)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import Assistant
+from rag.disfluency import repaired
 from rag.mentions import topic_of
+from rag.spelling import Spelling
+from rag.terms import terms
 from rag.unwrap import unwrap
 from tests.conftest import ROOT
 
@@ -114,15 +118,84 @@ def test_the_thing_that_everything_is_wanted_about(question: str, topic: str | N
     assert topic_of(question) == topic
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("In what country is Norse found no wait Normandy not Norse?", "In what country is Normandy found?"),
+        ("From which countries no tell me when were the Normans in Normandy?", "When were the Normans in Normandy?"),
+        ("Who did, no wait, what is the name of the king?", "What is the name of the king?"),
+        ("how uh sorry when did he visit Kyiv", "when did he visit Kyiv"),
+        ("Where is, um, where is the bridge?", "Where is the bridge?"),
+        ("When did Lee, I mean Kim, visit Moscow?", "When did Kim visit Moscow?"),
+        ("How many people died in 1956 no wait 1969?", "How many people died in 1969?"),
+        ("What did Mao say to Nixon no I meant Kim?", "What did Mao say to Kim?"),
+        ("Was Kim sorry when Mao died?", None),
+        ("How long did Kim wait when Mao came?", None),
+        ("Why did Kim say no when Mao asked him?", None),
+        ("Which party said no to whom in the end?", None),
+        ("Is there no way how this could be done?", None),
+        ("What did he mean, who knows?", None),
+        ("Who actually wrote the letter?", None),
+        ("What does I mean stand for?", None),
+    ],
+)
+def test_a_question_begun_twice_is_asked_as_meant_at_last(said: str, meant: str | None) -> None:
+    assert repaired(said) == (meant or said)
+
+
+TEXT = "Shevardnadze flew to Pyongyang. The Slovakian delegation discussed ferries with Olaf and bred ophicleides."
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Where did Shevarnadze fly?", "Where did Shevardnadze fly?"),
+        ("where did shevardnadse fly", "where did Shevardnadze fly"),
+        ("Whst did teh delgation disucss?", "What did the delegation discuss?"),
+        ("Who invented the telephome?", "Who invented the telephone?"),
+        ("What are ophecleides?", "What are ophicleides?"),
+        # Known words, names that may be others', abbreviations, and what is written in its own way stay.
+        ("When did Slovenia discuss the ferry?", None),
+        ("Who is Olof?", None),
+        ("Where is Zorbaxia?", None),
+        ("Is Medicaid or Medicare a trudge?", None),
+        ("What do the UNHCR and an iPhnoe cost?", None),
+    ],
+)
+def test_misspelt_words_are_put_right(typed: str, meant: str | None) -> None:
+    held = {term for word in TEXT.split() for term in terms(word)}
+    assert Spelling(lambda: [TEXT], held.__contains__, lambda word: word in ("slovenia", "delegation")).corrected(
+        typed
+    ) == (meant or typed)
+
+
+@given(st.text(max_size=40))
+def test_any_text_can_be_put_right(text: str) -> None:
+    left = SPELLING.corrected(text)
+    assert len(re.findall(r"\s", left)) == len(re.findall(r"\s", text))
+    assert repaired(left) is not None
+
+
+SPELLING = Spelling(lambda: [TEXT], lambda term: False, lambda word: False)
+
+
 @pytest.fixture(scope="module")
 def assistant() -> Assistant:
     return Assistant.open(ROOT / "index")
 
 
-@pytest.mark.parametrize("wrapped", ["Hi! {}", "According to the article, {}", "{} Please be brief."])
-def test_a_wrapped_question_gets_the_reply_of_the_bare_one(assistant: Assistant, wrapped: str) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Hi! When did Yoon visit Kyiv?",
+        "According to the article, when did Yoon visit Kyiv? Please be brief.",
+        "When did Yoon vsit Kyiv?",
+        "How many people, no wait, when did Yoon visit Kyiv?",
+    ],
+)
+def test_a_question_put_otherwise_gets_the_reply_of_the_plain_one(assistant: Assistant, asked: str) -> None:
     question = "When did Yoon visit Kyiv?"
-    bare, reply = assistant.ask(question), assistant.ask(wrapped.format(question))
+    bare, reply = assistant.ask(question), assistant.ask(asked)
     assert bare.status == "answered"
     assert (reply.citations, reply.confidence, reply.resolved_question) == (bare.citations, bare.confidence, question)
 

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 # Each module may import those before it.
 ORDER = [
     "errors", "data", "squad", "score", "decode", "byline", "dateline", "markdown", "layout", "load", "chunk", "terms", "hub", "runtime", "embed", "index", "store", "retrieve",
-    "network", "read", "unwrap", "about", "followup", "mentions",
+    "network", "read", "spelling", "disfluency", "unwrap", "about", "followup", "mentions",
     "compose", "show", "assistant", "batch", "evaluate", "english", "draft", "suggest", "feedback", "guard",
     "console", "words", "article", "message", "conversation", "export", "widgets", "page", "serve", "cli", "__main__",
 ]  # fmt: skip
