@@ -87,7 +87,7 @@ class Bench:
     def ask(self, number: int, question: Question, closed: bool) -> Outcome:
         """Ask one question of its own paragraph, or of all."""
         started = time.perf_counter()
-        hits = self.retriever.search(self._plain(question.text), self.top_k, within=str(number) if closed else None)
+        hits = self.search(question.text, self.top_k, within=str(number) if closed else None)
         found = ranked(self.find(question, hits), self.network.ranking)
         confidence = probability(evidence(found, self.network.ranking), self.network.calibration) if found else 0.0
         taken = time.perf_counter() - started
@@ -101,6 +101,10 @@ class Bench:
             right=bool(found) and is_right(found[0], number, question),
             milliseconds=1000 * taken,
         )
+
+    def search(self, question: str, k: int, within: str | None = None) -> list[Hit]:
+        """The best passages of all paragraphs, or within one."""
+        return self.retriever.search(self._plain(question), k, within)
 
     def find(self, question: Question, hits: Sequence[Hit]) -> list[Found]:
         """Every span that the reader finds in the passages."""

@@ -23,7 +23,7 @@ _BEFORE = tuple(
     for pattern in (
         rf"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day))(?: (?:there|again|bot|all|everyone))?"
         rf"(?:\s*[!,.:;–—-]+\s*|\s+(?={_ASKS}|(?:can|could|please|do|tell)\b))",
-        r"(?:so|well|ok|okay|now|and now|great|right|umm?|uhh?|sorry|excuse me|please|thanks|thank you|just curious|curious"
+        r"(?:so|well|ok|okay|now|and now|great|right|alright|by the way|btw|also|finally|lastly|next|umm?|uhh?|sorry|excuse me|please|thanks|thank you|just curious|curious"
         r"|out of (?:curiosity|interest)|(?:a |one |just a |another )?(?:quick |last |next |further |more )?question(?: for you)?|q)"
         r"\s*[,:!.;–—-]+\s*",
         rf"{_BY}(?:\s*[,:]\s*|\s+{_ASKS})",

@@ -4,7 +4,7 @@
 
 Only the questions of a fifth of the paragraphs are used, told by their text (``for_fitting``); ``rag eval --held-out``
 reports on the others. Each is asked as deployed, of all paragraphs of its file; once more with its own paragraph
-withheld; and, where one can be made, a near miss of it is asked of its paragraph. What the evidence is worth is
+withheld; and, where one can be made, a near miss of it is asked of its paragraph; then all of this in other words. What the evidence is worth is
 learnt from all of these; how sure to be, for a mix of which the share ``--answerable`` has an answer. Weights and
 threshold are written into ``DIR/reader.json``. The figures printed are of folds, whole paragraphs, that the weights
 they use were not fitted on.
@@ -30,6 +30,7 @@ from rag.read import Found, evidence, probability, ranked
 from rag.score import auroc, calibration_error
 from rag.squad import Question, read_squad
 from training.negatives import entities, near_miss, numbers
+from training.paraphrase import paraphrased
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,24 +51,26 @@ class Case:
 
 
 def cases(bench: Bench, questions: Sequence[tuple[int, Question]], rng: random.Random) -> Iterator[Case]:
-    """What the reader finds for each question, without its paragraph, and for its near miss."""
+    """What the reader finds for each question, without its paragraph, and for its near miss; as it is and rephrased."""
     pool = sorted({e for p in bench.paragraphs for e in (*entities(p.context), *numbers(p.context))})
     for number, question in questions:
-        hits = bench.retriever.search(question.text, bench.top_k + 12)
-        found = bench.find(question, hits[: bench.top_k])
         context = bench.paragraphs[number].context
-        yield Case(context, found, [is_right(one, number, question) for one in found], bool(question.answers))
-        if not question.answers:
-            continue
-        others = [hit for hit in hits if hit.passage.document_id != str(number)][: bench.top_k]
-        yield _without_answer(context, bench.find(question, others))
-        answer = question.answers[0]
-        inside = context[max(0, answer.start - 150) : answer.end + 150]
-        drawn = rng.sample(pool, min(len(pool), 40))
-        swapped = near_miss(question.text, context, inside, answer.of(context), drawn, rng)
-        if swapped:
-            own = bench.retriever.search(swapped, bench.top_k, within=str(number))
-            yield _without_answer(context, bench.find(replace(question, text=swapped), own))
+        answer = question.answers[0] if question.answers else None
+        said = answer.of(context) if answer else None
+        for text in dict.fromkeys((question.text, paraphrased(question.text, said, rng))):
+            asked = replace(question, text=text)
+            hits = bench.search(text, bench.top_k + 12)
+            found = bench.find(asked, hits[: bench.top_k])
+            yield Case(context, found, [is_right(one, number, question) for one in found], bool(answer))
+            if answer is None or said is None:
+                continue
+            others = [hit for hit in hits if hit.passage.document_id != str(number)][: bench.top_k]
+            yield _without_answer(context, bench.find(asked, others))
+            inside = context[max(0, answer.start - 150) : answer.end + 150]
+            drawn = rng.sample(pool, min(len(pool), 40))
+            if swapped := near_miss(text, context, inside, said, drawn, rng):
+                own = bench.search(swapped, bench.top_k, within=str(number))
+                yield _without_answer(context, bench.find(replace(question, text=swapped), own))
 
 
 def _without_answer(context: str, found: list[Found]) -> Case:
