@@ -16,6 +16,7 @@ from rag.errors import InputError, RagError
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.data import Reply
 
 ANSWERED, FAILED, BAD_INPUT, NOT_FOUND = 0, 1, 2, 3
 
@@ -74,7 +75,11 @@ def ask(question: str | None, as_json: bool, batch: str | None, **given: Any) ->
 
     check_question(question or "")
     reply = _assistant(**given).ask(question or "")
-    click.echo(_json(reply.to_dict()) if as_json else terminal(reply, ansi if _in_colour() else plain))
+    if as_json:
+        click.echo(_json(reply.to_dict()))
+    else:
+        _say_what_was_searched(reply, err=True)
+        click.echo(terminal(reply, ansi if _in_colour() else plain))
     return ANSWERED if reply.status == "answered" else NOT_FOUND
 
 
@@ -108,8 +113,7 @@ def chat(**given: Any) -> int:
         except InputError as error:
             click.echo(f"rag: {error}", err=True)
             continue
-        if reply.resolved_question != " ".join(question.split()):
-            click.echo(harmless(f"(searched for: {reply.resolved_question})"))
+        _say_what_was_searched(reply)
         click.echo(terminal(reply, ansi if _in_colour() else plain))
         history.append(Turn(reply.resolved_question, reply.answer))
 
@@ -286,6 +290,14 @@ def _ask_batch(batch: str, given: dict[str, Any]) -> int:
                 code = BAD_INPUT
             click.echo(_json(record))
     return code
+
+
+def _say_what_was_searched(reply: Reply, err: bool = False) -> None:
+    """A line when the question was understood otherwise than it was typed."""
+    from rag.show import harmless
+
+    if reply.resolved_question != " ".join(reply.question.split()):
+        click.echo(harmless(f"(searched for: {reply.resolved_question})"), err=err)
 
 
 def _json(record: dict[str, Any]) -> str:

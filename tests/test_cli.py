@@ -50,6 +50,13 @@ def test_an_answer_exits_0_and_shows_its_quote_and_place(rag: Rag) -> None:
     assert "\x1b" not in shown
 
 
+def test_what_a_misspelt_question_was_taken_for_is_said_beside_the_answer(rag: Rag) -> None:
+    done = rag("ask", "Hi, when did Putin make an unexpcted visit to Pyongyang?")
+    plain = rag("ask", "When did Putin make an unexpected visit to Pyongyang?")
+    assert done.stderr == "(searched for: When did Putin make an unexpected visit to Pyongyang?)\n"
+    assert (done.returncode, done.stdout) == (0, plain.stdout) and plain.stderr == ""
+
+
 def test_what_the_article_does_not_say_exits_3(rag: Rag) -> None:
     done = rag("ask", "How does photosynthesis store energy in plants?", "--json")
     record = json.loads(done.stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,10 @@ from training.data import deduplicate, gold, set_apart, squad_tree, without_text
 from training.encode import batches, certain, cut, load_encoded, save_encoded, token_span
 from training.evaluate import Asked, Outcome, figures
 from training.examples import Mixture, Source, by_source, make_examples
+from training.facts import facts_of
 from training.negatives import VERBS, holds_any, near_miss, occurs, stands_alone
 from training.options import command_line, options_of
+from training.paraphrase import paraphrased
 from training.schedule import decay_of, learning_rate
 from training.score import best_threshold
 from training.synthetic import synthetic_paragraphs
@@ -131,6 +134,36 @@ def test_negatives_hold_no_answer_and_positives_theirs() -> None:
             assert example.question not in by_text
         else:
             assert not holds_any(example.passage, [by_text[example.question]])
+
+
+def test_questions_made_by_rule_have_the_answer_that_the_text_states() -> None:
+    context = (
+        "Ida Holm, 71, sold it. Bo Ek (born 3 May 1950) is a poet. Jan Lund (1850–1912) was a painter. "
+        "It hired the historian Ann Lee. Tom Day, the mayor of Oslo, left. On May 3 Eva Moe, 5 feet tall, sang."
+    )
+    made = [span.of(context) for _asked, span in facts_of(context, random.Random(0))]
+    assert sorted(made) == sorted(["71", "3 May 1950", "1850", "1912", "historian", "the mayor of Oslo", "Tom Day"])
+    [(asked, place)] = facts_of("The World Health Organization (WHO) met.", random.Random(1))
+    assert ("WHO" in asked) == (place == Span(4, 29)) and ("Health" in asked) == (place == Span(31, 34))
+
+
+def test_examples_hold_the_rules_answers_and_the_ages_put_in() -> None:
+    context = "It rained. Ida Holm said no. " + long_context()
+    source = Source([Paragraph("f", context, (question("What did Ida Holm say?", context, "no"),))])
+    mixture = Mixture(ages=1, facts=1, rephrased=0, slips=0, spoken=0, false_starts=0)
+    aged = [e for e in make_examples(source, 1, 0, mixture) if e.answer and e.question != "What did Ida Holm say?"]
+    assert aged and all(
+        e.answer and e.passage[e.answer.start - 6 : e.answer.start] == "Holm, " and e.answer.of(e.passage).isdigit()
+        for e in aged
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_in_other_words_a_question_asks_the_same(seed: int) -> None:
+    said = paraphrased("When did the firm buy the old bridge?", "in 1921", random.Random(seed))
+    assert said == paraphrased("When did the firm buy the old bridge?", "in 1921", random.Random(seed))
+    assert "bridge" in said and re.search("when|year", said, re.IGNORECASE) and "On what d" not in said
+    assert re.search("firm|company|business", said) and re.search("buy|purchase|acquire", said)
 
 
 def test_questions_without_answer_come_with_every_window_and_no_answer() -> None:
