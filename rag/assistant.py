@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rag.about import about
@@ -28,6 +29,8 @@ MAX_QUESTION = 1000
 """Characters of a question."""
 TOP_K = 4
 """Passages that the reader reads; the more, the surer the answer is among them and the longer it takes."""
+NEAR = 0.3
+"""From this confidence on, the sentence of a withheld answer is offered as the closest passage."""
 MENTIONED_IN = 12
 """Passages that are looked through for sentences about something."""
 
@@ -128,6 +131,8 @@ class Assistant:
         candidates = (mentions(topic, hits, document) if topic else itself) or []
         if not candidates and itself is None:
             candidates = self._reader.read(resolved, hits[:TOP_K], document)
+        if nearest and candidates and candidates[0].confidence >= NEAR:
+            nearest = replace(candidates[0], answer=None)
         for candidate in [*candidates, *([nearest] if nearest else [])]:
             self._hold(candidate.document_id)
         finished = time.perf_counter()

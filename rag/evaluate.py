@@ -78,7 +78,7 @@ class Bench:
         self.retriever = Retriever(self.index, encoder)
         self.network = network
         self.reader = SpanReader(network, self.index.rarity)
-        self._plain = plain(self.index, encoder)
+        self.plain = plain(self.index, encoder)
 
     def questions(self) -> list[tuple[int, Question]]:
         """Every question with the number of its paragraph."""
@@ -104,11 +104,11 @@ class Bench:
 
     def search(self, question: str, k: int, within: str | None = None) -> list[Hit]:
         """The best passages of all paragraphs, or within one."""
-        return self.retriever.search(self._plain(question), k, within)
+        return self.retriever.search(self.plain(question), k, within)
 
     def find(self, question: Question, hits: Sequence[Hit]) -> list[Found]:
         """Every span that the reader finds in the passages."""
-        return list(self.reader.find(self._plain(question.text), hits, self.index.by_id.__getitem__))
+        return list(self.reader.find(self.plain(question.text), hits, self.index.by_id.__getitem__))
 
 
 def is_right(one: Found, number: int, question: Question) -> bool:

@@ -212,3 +212,10 @@ def test_sentences_that_name_a_thing_are_quoted(tmp_path: Path) -> None:
         "Nobody in Bergen saw it.",
     ]
     assert assistant.ask("Does the article mention Trondheim?").status == "not_found"
+
+
+def test_of_an_answer_not_sure_enough_the_sentence_is_offered() -> None:
+    reply = Assistant.open(ROOT / "index", threshold=0.999).ask("When did Yoon visit Kyiv?")
+    assert reply.status == "not_found" and reply.answer is None and not reply.citations
+    assert reply.nearest and reply.nearest.quote.startswith("South Korean President Yoon Suk Yeol visited Kyiv")
+    assert (reply.nearest.answer_start, reply.nearest.n) == (None, None) and reply.nearest.quote.count(". ") == 0

@@ -30,4 +30,4 @@ def test_no_fewer_come_out_right_than_when_this_reader_was_packaged(assistant: A
     answerable = [right(assistant, q["question"], q["answers"]) for q in QUESTIONS if q["answers"]]
     others = [right(assistant, q["question"], []) for q in QUESTIONS if not q["answers"]]
     assert (len(answerable), len(others)) == (90, 70)
-    assert sum(answerable) >= 68 and sum(others) >= 62
+    assert sum(answerable) >= 68 and sum(others) >= 63

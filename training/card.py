@@ -51,7 +51,8 @@ sentences or more are found in a measured one).{_unseen(run)}
 {_recipe(run)}
 Examples: for each question a window that holds the answer; windows of the same paragraph and windows ranked high
 by BM25 that do not; near misses, made by swapping a name, a number, a verb or an opposite in the question; single
-sentences alone and among others; some questions mistyped, without capitals and marks, or begun wrongly. Unanswered
+sentences alone and among others; some questions in other words, mistyped, without capitals and marks, or begun
+wrongly, some made by rule ("Ida Holm, 71," tells how old she is). Unanswered
 examples point at [CLS]. AdamW, weight decay 0.01, gradients clipped at 1.0, warm-up, constant rate and linear decay to
 zero; word embeddings frozen, no dropout in the attention. Made by `python -m training`.
 
