@@ -16,7 +16,7 @@ from rag.errors import QuestionError
 from rag.followup import resolve, says_too_little
 from rag.index import Index, build
 from rag.load import find_sources
-from rag.mentions import mentions, topic_of
+from rag.mentions import mentions, named_in, topic_of
 from rag.network import open_network
 from rag.read import Reader, SpanReader
 from rag.retrieve import Retriever
@@ -131,6 +131,9 @@ class Assistant:
         candidates = (mentions(topic, hits, document) if topic else itself) or []
         if not candidates and itself is None:
             candidates = self._reader.read(resolved, hits[:TOP_K], document)
+            named = named_in(resolved)
+            if named and not any(candidate.confidence >= self.threshold for candidate in candidates):
+                candidates = mentions(named, self._retriever.search(named, MENTIONED_IN), document) or candidates
         if nearest and candidates and candidates[0].confidence >= NEAR:
             nearest = replace(candidates[0], answer=None)
         for candidate in [*candidates, *([nearest] if nearest else [])]:

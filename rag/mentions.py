@@ -42,6 +42,11 @@ _FORMS = tuple(
     )
 )
 _ASKS = re.compile(r"(?:who|whom|whose|what|when|where|why|how|which|if|whether)\b", re.IGNORECASE)
+_HAPPENED = re.compile(
+    r"what (?:happened|took place|occurred) (?:in|on|during) (?P<topic>(?:\w+ ){0,2}\d{4})", re.IGNORECASE
+)
+_NAME = re.compile(r"(?P<topic>[A-Z][\w’'-]*(?: (?:of|the|de|von|van|al))?(?: [A-Z][\w’'-]*| \d{1,4}){0,4})")
+_GREETING = re.compile(r"(?:hi|hello|hey|thanks|thank you|please|ok|okay|yes|no|help|bye|test)", re.IGNORECASE)
 _ITSELF = re.compile(rf"(?:{_WORK}|it|this|that|them|him|her|you|yourself|me)", re.IGNORECASE)
 
 
@@ -62,6 +67,19 @@ def topic_of(question: str) -> str | None:
         asked = _ASKS.match(topic) or _ITSELF.fullmatch(topic)
         return None if asked or all(word in STOP_WORDS for word in topic.lower().split()) else topic
     return None
+
+
+def named_in(question: str) -> str | None:
+    """What a question that found no answer names and nothing else: "Kim Jong Un", "What happened in 1956?".
+
+    >>> named_in("Kim Jong Un"), named_in("What happened in May 1956?"), named_in("What happened to Ann?")
+    ('Kim Jong Un', 'May 1956', None)
+    >>> named_in("Hello!"), named_in("Who Framed Roger Rabbit?")
+    (None, None)
+    """
+    plain = question.strip(' ?!."“”')
+    match = _HAPPENED.fullmatch(plain) or _NAME.fullmatch(plain)
+    return None if match is None or _GREETING.fullmatch(plain) or _ASKS.match(match["topic"]) else match["topic"]
 
 
 def mentions(topic: str, hits: Sequence[Hit], document: Callable[[str], Document]) -> list[Candidate]:

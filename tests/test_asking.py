@@ -212,6 +212,8 @@ def test_sentences_that_name_a_thing_are_quoted(tmp_path: Path) -> None:
         "Nobody in Bergen saw it.",
     ]
     assert assistant.ask("Does the article mention Trondheim?").status == "not_found"
+    assert assistant.ask("Bergen").answer == "Near Bergen it sank."
+    assert assistant.ask("Trondheim").status == assistant.ask("Thanks!").status == "not_found"
 
 
 def test_of_an_answer_not_sure_enough_the_sentence_is_offered() -> None:
