@@ -17,6 +17,11 @@ _BETWEEN = (
 """Words between what was said first and what is meant, that mean nothing else."""
 _ALONE = r"(?:no|sorry|wait|actually|rather|nope|instead|oh|uh+|um+)"
 """Words that do so after a pause only."""
+_MARK = re.compile(
+    r"\b(?:no|nope|not|wait|sorry|mean|meant|rather|actually|instead|scratch|strike|rephrase|wanted|excuse|uh+|um+|er+m?|oh)\b",
+    re.IGNORECASE,
+)
+"""Without any of these words nothing is mended."""
 _NO = (
     r"(?<! say)(?<! said)(?<! says)(?<! is)(?<! was)(?<! with)(?<!there)(?<! have)(?<! had)(?<! has)"
     r"\s+no(?=\s+(?:tell|who|what|when|where|why|how|which)\b)"
@@ -30,7 +35,7 @@ _AGAIN = re.compile(
 )
 _PIECE = r"(?:(?:the |a )?[A-Z][\w’'-]*(?: (?:(?:of|the|de|von|van) )?[A-Z][\w’'-]*)*|\d[\d.,]*\d|\d)"
 _OTHER = re.compile(
-    rf"(?P<first>{_PIECE})\s*[,;.…–—-]*\s*(?i:{_BETWEEN})\s*[,;.…–—-]*\s*(?P<meant>{_PIECE})[,;]?(?=\W|$)"
+    rf"(?P<first>{_PIECE})\s*[,;.…–—-]*\s*(?i:{_BETWEEN}|(?<!\d )no)\s*[,;.…–—-]*\s*(?P<meant>{_PIECE})[,;]?(?=\W|$)"
 )
 _NOT = re.compile(
     rf"^(?P<asked>.+?)\s*[,;.…–—-]*\s*{_BETWEEN}\s*[,;.…–—-]*\s*(?P<meant>\w[^,;?]*?),?\s+(?:and )?not\s+(?P<first>\w[^?]*?)\s*\?*$",
@@ -48,6 +53,8 @@ def repaired(question: str) -> str:
     >>> repaired("What did Kim mean when he said no?"), repaired("How long did he wait, who knows?")
     ('What did Kim mean when he said no?', 'How long did he wait, who knows?')
     """
+    if not _MARK.search(question):
+        return question
     swapped = _NOT.match(question)
     if swapped and (place := re.search(rf"\b{re.escape(swapped['first'])}\b", swapped["asked"], re.IGNORECASE)):
         asked = swapped["asked"]

@@ -23,6 +23,8 @@ SHORT = 3
 """A word of so many letters is put right only by one of the small words of a question."""
 NAME = 5
 """A shorter name is too often a letter from another."""
+LONGEST = 30
+"""Letters of a word that is looked up at all."""
 ABBREVIATION = 5
 """Capitals alone, up to so many, are no word."""
 
@@ -72,7 +74,8 @@ class Spelling:
 
     def _is_known(self, word: str, lower: str) -> bool:
         return (
-            not (word[1:].islower() or word.isupper())
+            len(word) > LONGEST
+            or not (word[1:].islower() or word.isupper())
             or (word.isupper() and len(word) <= ABBREVIATION)
             or lower in STOP_WORDS
             or self._known_word(lower)

@@ -129,6 +129,8 @@ def test_the_thing_that_everything_is_wanted_about(question: str, topic: str | N
         ("When did Lee, I mean Kim, visit Moscow?", "When did Kim visit Moscow?"),
         ("How many people died in 1956 no wait 1969?", "How many people died in 1969?"),
         ("What did Mao say to Nixon no I meant Kim?", "What did Mao say to Kim?"),
+        ("Who gave their name to Normans no Normandy in the 1100s?", "Who gave their name to Normandy in the 1100s?"),
+        ("When I mean in what century did the Normans come?", "In what century did the Normans come?"),
         ("Was Kim sorry when Mao died?", None),
         ("How long did Kim wait when Mao came?", None),
         ("Why did Kim say no when Mao asked him?", None),
