@@ -16,7 +16,7 @@ MOST = 3
 """Sentences quoted at most."""
 EARLY = 4
 """A sentence that names the thing among so many words at its beginning is about it."""
-_CONFIDENCE = 0.85
+_CONFIDENCE = 0.8
 """Not measured: whether a sentence names something is plain, whether it says what was wanted is not."""
 
 _WORK = r"(?:the|this) (?:\w+ )?(?:article|text|passage|document|essay|piece|story|page|author|writer)"
