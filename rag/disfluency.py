@@ -1,4 +1,4 @@
-"""A question begun twice, as in speech: "When did Lee, no wait, Kim visit Rome?" asks about Kim.
+"""A question begun twice, as in speech: "When did Lee, no wait, Bob visit Rome?" asks about Bob.
 
 What was said first (the reparandum) and the words between (the interregnum) are dropped, where both can be told by
 form; Shriberg 1994, "Preliminaries to a Theory of Speech Disfluencies", has the terms.
@@ -46,12 +46,12 @@ _NOT = re.compile(
 def repaired(question: str) -> str:
     """The question as it was meant at last; the same when it was said straight away.
 
-    >>> repaired("How many, no wait, when did Kim visit Rome?"), repaired("When did Lee I mean Kim visit Rome?")
-    ('When did Kim visit Rome?', 'When did Kim visit Rome?')
+    >>> repaired("How many, no wait, when did Bob visit Rome?"), repaired("When did Lee I mean Bob visit Rome?")
+    ('When did Bob visit Rome?', 'When did Bob visit Rome?')
     >>> repaired("In what country is Norse found no wait Normandy not Norse?")
     'In what country is Normandy found?'
-    >>> repaired("What did Kim mean when he said no?"), repaired("How long did he wait, who knows?")
-    ('What did Kim mean when he said no?', 'How long did he wait, who knows?')
+    >>> repaired("What did Bob mean when he said no?"), repaired("How long did he wait, who knows?")
+    ('What did Bob mean when he said no?', 'How long did he wait, who knows?')
     """
     if not _MARK.search(question):
         return question

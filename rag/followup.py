@@ -56,8 +56,8 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
 
     >>> resolve("When did he visit Rome?", [Turn("Who is Ann Lee's father?", "Bob Lee")])
     'When did Bob Lee visit Rome?'
-    >>> resolve("And in 1953?", [Turn("What did Mao say in 1956?", "…")])
-    'What did Mao say in 1953?'
+    >>> resolve("And in 1953?", [Turn("What did Ann say in 1912?", "…")])
+    'What did Ann say in 1953?'
     >>> resolve("And when?", [Turn("Who visited Rome?", "Bob Lee")])
     'When was it that Bob Lee visited Rome?'
     >>> resolve("When did the war end?", [Turn("Who won?", None)])
