@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.about import about
 from rag.compose import cite, compose
-from rag.data import Candidate, Citation, Reply, Turn
+from rag.data import Candidate, Citation, Hit, Reply, Turn
 from rag.disfluency import repaired
 from rag.embed import OnnxEncoder, open_encoder
 from rag.errors import QuestionError
@@ -127,13 +127,7 @@ class Assistant:
             nearest = Candidate(top.document_id, top.span, None, 0.0)
             if on_retrieved:
                 on_retrieved(self._cited(nearest))
-        document = self.index.by_id.__getitem__
-        candidates = (mentions(topic, hits, document) if topic else itself) or []
-        if not candidates and itself is None:
-            candidates = self._reader.read(resolved, hits[:TOP_K], document)
-            named = named_in(resolved)
-            if named and not any(candidate.confidence >= self.threshold for candidate in candidates):
-                candidates = mentions(named, self._retriever.search(named, MENTIONED_IN), document) or candidates
+        candidates = self._read(resolved, topic, hits) if itself is None else itself
         if nearest and candidates and candidates[0].confidence >= NEAR:
             nearest = replace(candidates[0], answer=None)
         for candidate in [*candidates, *([nearest] if nearest else [])]:
@@ -149,6 +143,17 @@ class Assistant:
             self.threshold,
             {stage: round(1000 * seconds, 2) for stage, seconds in timings.items()},
         )
+
+    def _read(self, question: str, topic: str | None, hits: Sequence[Hit]) -> list[Candidate]:
+        """Sentences that name the topic, where one is asked about; else what the reader finds."""
+        document = self.index.by_id.__getitem__
+        if topic and (naming := mentions(topic, hits, document)):
+            return naming
+        found = self._reader.read(question, hits[:TOP_K], document)
+        named = named_in(question)
+        if named and (not found or found[0].confidence < self.threshold):
+            return mentions(named, self._retriever.search(named, MENTIONED_IN), document) or found
+        return found
 
     def _cited(self, candidate: Candidate) -> Citation:
         self._hold(candidate.document_id)

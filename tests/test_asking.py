@@ -175,7 +175,7 @@ def test_misspelt_words_are_put_right(typed: str, meant: str | None) -> None:
 def test_any_text_can_be_put_right(text: str) -> None:
     left = SPELLING.corrected(text)
     assert len(re.findall(r"\s", left)) == len(re.findall(r"\s", text))
-    assert repaired(left) is not None
+    assert bool(re.search(r"\w", repaired(left))) == bool(re.search(r"\w", left))
 
 
 SPELLING = Spelling(lambda: [TEXT], lambda term: False, lambda word: False)

@@ -4,10 +4,10 @@
 
 Only the questions of a fifth of the paragraphs are used, told by their text (``for_fitting``); ``rag eval --held-out``
 reports on the others. Each is asked as deployed, of all paragraphs of its file; once more with its own paragraph
-withheld; and, where one can be made, a near miss of it is asked of its paragraph; then all of this in other words. What the evidence is worth is
-learnt from all of these; how sure to be, for a mix of which the share ``--answerable`` has an answer. Weights and
-threshold are written into ``DIR/reader.json``. The figures printed are of folds, whole paragraphs, that the weights
-they use were not fitted on.
+withheld; and, where one can be made, a near miss of it is asked of its paragraph; then all of this in other words.
+What the evidence is worth is learnt from all of these; how sure to be, for a mix of which the share ``--answerable``
+has an answer. Weights and threshold are written into ``DIR/reader.json``. The figures printed are of folds, whole
+paragraphs, that the weights they use were not fitted on.
 """
 
 from __future__ import annotations

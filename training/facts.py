@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.data import Span
+from rag.english import MONTH
 from rag.squad import Paragraph, Question
 from training.negatives import content_words
 
 FULL_NAME = 0.75
 """So often a person is asked for by the full name, else by the last."""
 _NAME = r"[A-Z][\w’'-]+(?:\s(?:[A-Z]\.|de|van|von|al-)?\s?[A-Z][\w’'-]+){1,2}"
-_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_DATE = rf"(?:\d{{1,2}}\s{_MONTH}\s\d{{4}}|{_MONTH}\s\d{{1,2}},\s\d{{4}}|\d{{4}})"
+_DATE = rf"(?:\d{{1,2}}\s{MONTH}\s\d{{4}}|{MONTH}\s\d{{1,2}},\s\d{{4}}|\d{{4}})"
 _PEOPLE = (
     "accountant activist actor actress admiral adviser advocate ambassador analyst anthropologist archaeologist "
     "archbishop architect artist astronaut astronomer athlete attorney author baker banker baritone biographer "

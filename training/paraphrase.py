@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 
+from rag.english import MONTH, past
+
 VERBS = """
 begin/began/begun start commence | end finish conclude | build/built/built construct erect | buy/bought/bought purchase
 acquire | create make/made/made | establish set_up/set_up/set_up | find/found/found discover | happen occur
@@ -74,7 +76,7 @@ _AROUND = (
     "{} Please be brief.", "{} Quote the text.", "{} Thanks!", "Does the text say {}", "Just curious: {}",
 )  # fmt: skip
 _YEAR = re.compile(r"\b(1\d{3}|20\d\d)\b")
-_DATE = re.compile(r"\b(January|February|March|April|May|June|July|August|September|October|November|December)\b.*\d")
+_DATE = re.compile(rf"\b{MONTH}\b.*\d")
 _IS = "(did|was|were|is|are|does|do|has|have|had|will|would|can|could)"
 _FRAMES = tuple(
     (re.compile(pattern, re.IGNORECASE), tuple(others))
@@ -128,15 +130,11 @@ def ending(word: str, end: str) -> str:
     >>> ending("reach", "s"), ending("carry", "s"), ending("stay", "s")
     ('reaches', 'carries', 'stays')
     """
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return word[:-1] + ("ies" if end == "s" else "ied")
-    if end == "s":
-        return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
-    if word.endswith("e"):
-        return word + "d"
-    if word in _DOUBLED:
-        return word + word[-1] + "ed"
-    return word + "ed"
+    if end == "ed":
+        return word + word[-1] + "ed" if word in _DOUBLED else past(word)
+    if re.search("[^aeiou]y$", word):
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
 
 
 def _groups(text: str) -> list[list[str]]:
