@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -166,12 +167,31 @@ def test_in_other_words_a_question_asks_the_same(seed: int) -> None:
     assert re.search("firm|company|business", said) and re.search("buy|purchase|acquire", said)
 
 
-def test_questions_without_answer_come_with_every_window_and_no_answer() -> None:
+def test_questions_without_answer_come_with_the_windows_most_like_them_and_no_answer() -> None:
     context = long_context()
-    source = Source([Paragraph("f", context, (Question("1", "Who ate the bees?", ()),))])
-    made = make_examples(source, 1, 0)
-    assert [e.passage for e in made] == [w.of(context) for w in source.windows[0]]
-    assert not any(e.answer for e in made)
+    source = Source([Paragraph("f", context, (Question("1", "Who ate the bees of Place28?", ()),))])
+    assert len(source.windows[0]) > 2
+    for epoch in range(5):
+        made = make_examples(source, 1, epoch, Mixture(rephrased=0, slips=0, spoken=0, false_starts=0))
+        assert len(made) == 2
+        assert "Place28" in made[0].passage
+        assert not any(e.answer for e in made)
+        assert made[0].about == made[1].about != ""
+
+
+def test_the_passages_of_a_question_are_known_as_such() -> None:
+    context = long_context()
+    asked = tuple(question(f"How many bees does Place{i} have?", context, f"{i + 100} bees") for i in (2, 28))
+    source = Source([Paragraph("f", context, asked), Paragraph("f", context.replace(" 1", " 9"), ())])
+    mixture = Mixture(same_paragraph=1, retrieved=1, near_miss=1, rephrased=0, slips=0, spoken=0, false_starts=0)
+    by_question = {q.text: set[str]() for q in asked}
+    for example in make_examples(source, 1, 0, mixture):
+        if example.question in by_question:
+            by_question[example.question].add(example.about)
+        else:
+            assert example.about == ""  # a near miss, or made by rule
+    assert [len(names) for names in by_question.values()] == [1, 1]
+    assert set.union(*by_question.values()) == {"f/0/0", "f/0/1"}
 
 
 def test_examples_are_the_same_for_the_same_seed_and_pass_only() -> None:
@@ -245,6 +265,16 @@ def test_batches_hold_every_example_once_within_the_budget_and_repeat_themselves
     again = batches(lengths, 1024, 1, 0)
     assert all((a == b).all() for a, b in zip(made, again, strict=True))
     assert made[0].tolist() != batches(lengths, 1024, 1, 1)[0].tolist()
+
+
+def test_batches_keep_the_passages_of_a_question_together() -> None:
+    rng = np.random.default_rng(1)
+    lengths, groups = rng.integers(10, 256, 500), rng.integers(0, 250, 500)
+    made = batches(lengths, 1024, 1, 0, groups=groups)
+    assert sorted(np.concatenate(made).tolist()) == list(range(500))
+    assert all(len(set(groups[b].tolist())) == 1 or lengths[b].max() * len(b) <= 1024 for b in made)
+    runs = [int(g) for b in made for i, g in enumerate(groups[b]) if i == 0 or groups[b][i - 1] != g]
+    assert sorted(runs) == sorted(set(groups.tolist()))
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
@@ -497,6 +527,34 @@ def test_what_is_learnt_is_partly_the_answer_and_partly_the_teachers_view() -> N
     assert losses_of((none, none), unanswerable).item() == pytest.approx(0.0)
 
 
+def test_the_passages_of_a_question_are_weighed_against_each_other() -> None:
+    import torch
+
+    from training.model import shared_loss
+
+    half = float(np.log(0.5))
+    batch = {
+        "allowed": torch.tensor([[True, True, True], [True, True, False], [True, True, True]]),
+        "starts": torch.tensor([1, 0, 0]),
+        "ends": torch.tensor([1, 0, 0]),
+        "groups": torch.tensor([7, 7, 3]),
+    }
+    # Two passages of question 7, three tokens and "none" as likely: ln 4. The third row is alone: it does not count.
+    scores = torch.tensor([[5.0, 5.0, 5.0], [-2.0, -2.0, 50.0], [0.0, 60.0, 0.0]])
+    assert shared_loss((scores, scores), batch).item() == pytest.approx(np.log(4))
+    # The wrong passage half as likely as each token of the right one: ln(1 + 1 + 1 + 1/2).
+    less = torch.tensor([[5.0, 5.0, 5.0], [-2.0, -2.0 + half, 50.0], [0.0, 60.0, 0.0]])
+    assert shared_loss((less, less), batch).item() == pytest.approx(np.log(3.5))
+    assert shared_loss((scores + 80, less - 80), batch).item() == pytest.approx((np.log(4) + np.log(3.5)) / 2, rel=1e-5)
+    # Nothing answers: 1 + 3 of 4 is on the passages.
+    none = batch | {"starts": torch.tensor([0, 0, 0]), "ends": torch.tensor([0, 0, 0])}
+    assert shared_loss((scores, scores), none).item() == pytest.approx(np.log(4))
+    # A passage far ahead of "none" does not overflow.
+    sure = scores + torch.tensor([[0.0, 500.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    assert shared_loss((sure, sure), batch).item() == pytest.approx(0.0)
+    assert shared_loss((scores, scores), batch | {"groups": torch.tensor([1, 2, 3])}).item() == 0.0
+
+
 def test_examples_are_picked_and_joined_with_their_logits() -> None:
     from training.encode import Encoded, joined
 
@@ -510,6 +568,9 @@ def test_examples_are_picked_and_joined_with_their_logits() -> None:
     assert both.end_logits is not None
     assert both.end_logits.tolist() == [-2, -3, -4, 0, -1, -2, -3, -4]
     assert made[np.array([], np.int64)].offsets.tolist() == [0]
+    grouped = replace(made, groups=np.array([0, 1], np.int32))
+    again = joined([grouped, grouped[np.array([1])]])
+    assert again.groups is not None and again.groups.tolist() == [0, 1, 3]
 
 
 def test_beside_the_taught_examples_there_are_new_ones_in_each_pass(tmp_path: Path) -> None:

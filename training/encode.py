@@ -32,7 +32,8 @@ class Encoded:
 
     ``passage_start[i]`` is the position of the first passage token; ``starts`` and ``ends`` are the
     positions of the answer's first and last token (inclusive), or NO_ANSWER. ``start_logits`` and
-    ``end_logits``, where there are any, are a teacher's for every token.
+    ``end_logits``, where there are any, are a teacher's for every token. ``groups``, where there are any, are
+    equal for the examples of one question.
     """
 
     tokens: np.ndarray
@@ -42,6 +43,7 @@ class Encoded:
     ends: np.ndarray
     start_logits: np.ndarray | None = None
     end_logits: np.ndarray | None = None
+    groups: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -54,12 +56,12 @@ class Encoded:
     def __getitem__(self, rows: np.ndarray) -> Encoded:
         """These examples alone, in this order."""
         flat = np.concatenate([np.arange(*self.offsets[row : row + 2]) for row in rows] or [np.zeros(0, np.int64)])
-        return Encoded(
-            self.tokens[flat],
-            np.concatenate([[0], np.cumsum(self.lengths[rows])]),
-            *(column[rows] for column in (self.passage_start, self.starts, self.ends)),
-            *(logits if logits is None else logits[flat] for logits in (self.start_logits, self.end_logits)),
-        )
+        picked = {
+            f.name: column[flat if f.name in ("tokens", "start_logits", "end_logits") else rows]
+            for f in fields(self)
+            if f.name != "offsets" and (column := getattr(self, f.name)) is not None
+        }
+        return Encoded(**picked, offsets=np.concatenate([[0], np.cumsum(self.lengths[rows])]))
 
 
 def token_span(offsets: Sequence[tuple[int, int]], answer: Span) -> tuple[int, int] | None:
@@ -91,6 +93,8 @@ def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int) -> Enco
     special = special_ids(tokenizer)
     rows: list[np.ndarray] = []
     columns: list[tuple[int, int, int]] = []
+    groups: list[int] = []
+    numbers: dict[str, int] = {}
     for first in range(0, len(examples), 1000):
         part = examples[first : first + 1000]
         questions = tokenizer.encode_batch([e.question for e in part], add_special_tokens=False)
@@ -100,10 +104,11 @@ def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int) -> Enco
             if row:
                 rows.append(row[0])
                 columns.append(row[1])
+                groups.append(numbers.setdefault(example.about or f"#{len(groups)}", len(numbers)))
     offsets = np.cumsum([0, *(len(r) for r in rows)], dtype=np.int64)
     passage_start, starts, ends = np.array(columns, dtype=np.int16).reshape(-1, 3).T
     tokens = np.concatenate(rows) if rows else np.zeros(0, np.uint16)
-    return Encoded(tokens, offsets, passage_start, starts, ends)
+    return Encoded(tokens, offsets, passage_start, starts, ends, groups=np.array(groups, np.int32))
 
 
 def _row(
@@ -159,30 +164,47 @@ def joined(parts: Sequence[Encoded]) -> Encoded:
     """
     columns = {f.name: [getattr(part, f.name) for part in parts] for f in fields(Encoded)}
     lengths = np.concatenate([part.lengths for part in parts])
+    if columns["groups"][0] is not None:
+        before = np.cumsum([0, *(groups.max(initial=-1) + 1 for groups in columns["groups"])])
+        columns["groups"] = [groups + n for groups, n in zip(columns["groups"], before, strict=False)]
     made = {name: np.concatenate(arrays) for name, arrays in columns.items() if arrays[0] is not None}
     return Encoded(**{**made, "offsets": np.concatenate([[0], np.cumsum(lengths)])})
 
 
-def batches(lengths: np.ndarray, tokens: int, seed: int, epoch: int, pool: int = 50) -> list[np.ndarray]:
+def batches(
+    lengths: np.ndarray, tokens: int, seed: int, epoch: int, pool: int = 50, groups: np.ndarray | None = None
+) -> list[np.ndarray]:
     """Example numbers of each batch of a pass, in training order.
 
     Shuffled, sorted by length within pools of about ``pool`` batches, and cut so that a padded
-    batch has at most ``tokens`` tokens. A function of its arguments alone: resuming repeats it.
+    batch has at most ``tokens`` tokens, unless one group alone has more. Examples of equal ``groups`` share a batch and
+    stand side by side in it. A function of its arguments alone: resuming repeats it.
     """
     rng = np.random.default_rng([seed, epoch])
-    order = rng.permutation(len(lengths))
-    mean = max(1.0, float(lengths.mean())) if len(lengths) else 1.0
+    together = _together(np.arange(len(lengths)) if groups is None else groups)
+    longest = np.array([lengths[rows].max() for rows in together], np.int64)
+    order = rng.permutation(len(together))
+    mean = max(1.0, float(lengths.sum()) / len(together)) if len(together) else 1.0
     size = max(1, int(pool * tokens / mean))
     made: list[np.ndarray] = []
     for first in range(0, len(order), size):
         part = order[first : first + size]
-        part = part[np.argsort(lengths[part], kind="stable")]
-        begin = 0
-        group = []
-        for end in range(1, len(part) + 1):
-            # Sorted by length, so the next example would be the longest of the batch.
-            if end == len(part) or lengths[part[end]] * (end + 1 - begin) > tokens:
-                group.append(part[begin:end])
-                begin = end
-        made.extend(group[i] for i in rng.permutation(len(group)))
+        part = part[np.argsort(longest[part], kind="stable")]
+        begun: list[np.ndarray] = []
+        cut_here = []
+        for number in part:
+            # Sorted by length, so the next group has the longest example of the batch.
+            rows = sum(map(len, begun)) + len(together[number])
+            if begun and longest[number] * rows > tokens:
+                cut_here.append(np.concatenate(begun))
+                begun = []
+            begun.append(together[number])
+        cut_here.append(np.concatenate(begun))
+        made.extend(cut_here[i] for i in rng.permutation(len(cut_here)))
     return made
+
+
+def _together(groups: np.ndarray) -> list[np.ndarray]:
+    """The numbers of the examples of each group."""
+    order = np.argsort(groups, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(groups[order])) + 1) if len(order) else []

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from rag.data import Span
 from rag.squad import Paragraph, Question
+from rag.terms import terms
 from training.data import gold
 from training.facts import aged, with_facts
 from training.negatives import Ranker, entities, holds_any, near_miss, numbers, stands_alone
@@ -27,6 +28,8 @@ class Mixture:
     near_miss: float = 0.5
     retrieved_from: int = 6
     """A retrieved negative is drawn from this many best windows."""
+    tempting: int = 2
+    """A question without an answer is asked of so many windows, those with most of its terms."""
     alone: float = 0.5
     """Share of one-sentence contexts that are not put among other sentences."""
     questions_per_sentence: int = 6
@@ -50,12 +53,16 @@ class Mixture:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question, a passage, and where the passage answers it (None: it does not)."""
+    """A question, a passage, and where the passage answers it (None: it does not).
+
+    ``about`` is the same for the passages that one question is put to; empty when there is but one.
+    """
 
     question: str
     passage: str
     answer: Span | None
     kind: str
+    about: str = ""
 
 
 @dataclass(slots=True)
@@ -120,11 +127,15 @@ def _moved(span: Span, window: Span) -> Span:
 
 def _paragraph_examples(source: Source, rng: random.Random, mixture: Mixture) -> Iterator[Example]:
     pool = _pool(source)
-    for paragraph, sentences, windows in zip(source.paragraphs, source.sentences, source.windows, strict=True):
+    for i, (paragraph, sentences, windows) in enumerate(
+        zip(source.paragraphs, source.sentences, source.windows, strict=True)
+    ):
         context = paragraph.context
-        for question in paragraph.questions:
+        for j, question in enumerate(paragraph.questions):
+            about = _about(paragraph, i, j)
             if not question.answers:
-                yield from (Example(question.text, w.of(context), None, "unanswerable") for w in windows)
+                for text in _tempting(question.text, context, sentences, windows, rng, mixture):
+                    yield Example(question.text, text, None, "unanswerable", about)
                 continue
             answer = gold(paragraph, question, mixture.max_answer_words)
             if answer is None:
@@ -136,15 +147,15 @@ def _paragraph_examples(source: Source, rng: random.Random, mixture: Mixture) ->
             lead = _lead(context, sentences, window, rng, mixture)
             text = lead + window.of(context)
             place = _moved(answer, Span(window.start - len(lead), window.end))
-            yield Example(question.text, text, place, "positive")
+            yield Example(question.text, text, place, "positive", about)
             answers = _answers(paragraph, question)
             others = [w for w in windows if not holds_any(w.of(context), answers)]
             if others and rng.random() < mixture.same_paragraph:
-                drawn_window = rng.choice(others)
+                drawn_window = rng.choice(_likest(question.text, context, others)[: rng.choice((1, len(others)))])
                 lead = _lead(context, sentences, drawn_window, rng, mixture)
                 other = _shortened(context, sentences, drawn_window, answers, rng, mixture)
                 other = other if holds_any(lead, answers) else lead + other
-                yield Example(question.text, other, None, "same paragraph")
+                yield Example(question.text, other, None, "same paragraph", about)
             if rng.random() < mixture.near_miss:
                 inside = " ".join(s.of(context) for s in sentences if s.start < answer.end and answer.start < s.end)
                 drawn = _draw(pool, rng, mixture)
@@ -153,11 +164,39 @@ def _paragraph_examples(source: Source, rng: random.Random, mixture: Mixture) ->
                     yield Example(swapped, text, None, "near miss")
 
 
+def _tempting(
+    question: str,
+    context: str,
+    sentences: Sequence[Span],
+    windows: Sequence[Span],
+    rng: random.Random,
+    mixture: Mixture,
+) -> Iterator[str]:
+    """The windows with most of a question's terms; for a share of the first, a random one around its best sentence."""
+    best = _likest(question, context, windows)[: mixture.tempting]
+    if rng.random() < mixture.random_window:
+        anchor = _likest(question, context, [s for s in sentences if contains(best[0], s)])[0]
+        best[0] = random_window(context, sentences, anchor, rng)
+    for window in best:
+        yield _lead(context, sentences, window, rng, mixture) + window.of(context)
+
+
+def _likest(question: str, context: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans by how many of a question's terms they have, most first."""
+    asked = set(terms(question))
+    return sorted(spans, key=lambda span: -len(asked & set(terms(span.of(context)))))
+
+
+def _about(paragraph: Paragraph, i: int, j: int) -> str:
+    """Question ``j`` of paragraph ``i``."""
+    return f"{paragraph.source}/{i}/{j}"
+
+
 def _sentence_examples(source: Source, rng: random.Random, mixture: Mixture) -> Iterator[Example]:
     pool = _pool(source)
-    for paragraph in source.paragraphs:
-        asked = list(paragraph.questions)
-        for question in rng.sample(asked, min(len(asked), mixture.questions_per_sentence)):
+    for i, paragraph in enumerate(source.paragraphs):
+        asked = list(enumerate(paragraph.questions))
+        for j, question in rng.sample(asked, min(len(asked), mixture.questions_per_sentence)):
             answer = gold(paragraph, question, mixture.max_answer_words)
             if answer is None:
                 continue
@@ -167,7 +206,7 @@ def _sentence_examples(source: Source, rng: random.Random, mixture: Mixture) -> 
                 near = rng.sample(source.paragraphs, min(rng.randint(1, 4), len(source.paragraphs)))
                 others = [o.context for o in near if o is not paragraph]
                 text, place = among_others(own, answer, others, rng.randint(0, len(others)))
-            yield Example(question.text, text, place, "sentence")
+            yield Example(question.text, text, place, "sentence", _about(paragraph, i, j))
             if stands_alone(question.text) and rng.random() < mixture.near_miss:
                 drawn = _draw(pool, rng, mixture)
                 swapped = near_miss(question.text, text, own, answer.of(own), drawn, rng)
@@ -180,21 +219,23 @@ def _retrieved(source: Source, rng: random.Random, mixture: Mixture) -> Iterator
     places = [(i, w) for i, ws in enumerate(source.windows) for w in ws]
     texts = [w.of(source.paragraphs[i].context) for i, w in places]
     asked = [
-        (question, _answers(paragraph, question))
-        for paragraph in source.paragraphs
-        for question in paragraph.questions[: mixture.questions_per_sentence if source.of_sentences else None]
+        (question, _answers(paragraph, question), _about(paragraph, i, j))
+        for i, paragraph in enumerate(source.paragraphs)
+        for j, question in enumerate(
+            paragraph.questions[: mixture.questions_per_sentence if source.of_sentences else None]
+        )
         if question.answers and stands_alone(question.text) and rng.random() < mixture.retrieved
     ]
     if not asked or len(texts) < 2:
         return
-    ranked = Ranker(texts).top([q.text for q, _ in asked], mixture.retrieved_from)
-    for (question, answers), best in zip(asked, ranked, strict=True):
+    ranked = Ranker(texts).top([q.text for q, _, _ in asked], mixture.retrieved_from)
+    for (question, answers, about), best in zip(asked, ranked, strict=True):
         without = [i for i in best if not holds_any(texts[i], answers)]
         if without:
             number, window = places[rng.choice(without)]
             context = source.paragraphs[number].context
             text = _shortened(context, source.sentences[number], window, answers, rng, mixture)
-            yield Example(question.text, text, None, "retrieved")
+            yield Example(question.text, text, None, "retrieved", about)
 
 
 def _shortened(

@@ -90,6 +90,8 @@ def padded(encoded: Encoded, rows: np.ndarray) -> dict[str, torch.Tensor]:
     allowed = (second & (place < lengths[:, None] - 1)) | (place == 0)
     arrays = {"input_ids": ids, "attention_mask": mask.astype(np.int64), "token_type_ids": second.astype(np.int64)}
     arrays |= {"starts": encoded.starts[rows].astype(np.int64), "ends": encoded.ends[rows].astype(np.int64)}
+    if encoded.groups is not None:
+        arrays["groups"] = encoded.groups[rows].astype(np.int64)
     for name in ("start_logits", "end_logits"):
         taught = getattr(encoded, name)
         if taught is not None:
@@ -132,3 +134,33 @@ def losses_of(logits: tuple[torch.Tensor, torch.Tensor], batch: dict[str, torch.
             target = target + answered * (1 - GOLD) * (taught - target)
         losses.append(cross_entropy(scores.masked_fill(blocked, -1e4), target, reduction="none"))
     return (losses[0] + losses[1]) / 2
+
+
+def shared_loss(logits: tuple[torch.Tensor, torch.Tensor], batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """The cross entropy of start and end over all passages of a question, mean of the questions that have several.
+
+    Clark and Gardner 2018, "Simple and Effective Multi-Paragraph Reading Comprehension" (shared normalisation). A
+    passage's scores count by how far they exceed its "no answer", which is what passages are compared by when
+    the reader is used; "none of them answers" has a score of 0. 0.0 when no question has several.
+    """
+    import torch
+
+    groups, starts = batch["groups"], batch["starts"]
+    number, counts = torch.unique_consecutive(groups, return_inverse=True, return_counts=True)[1:]
+    several = counts > 1
+    if not several.any():
+        return logits[0].sum() * 0
+    inside = batch["allowed"].clone()
+    inside[:, NO_ANSWER] = False
+    answered = starts != NO_ANSWER
+    total = torch.zeros(len(counts))
+    for name, scores in zip(("starts", "ends"), logits, strict=True):
+        margins = (scores - scores[:, NO_ANSWER, None]).masked_fill(~inside, -1e4)
+        passages = margins.logsumexp(-1)
+        # The sum over a question's passages, and the 1 of "none": without overflow, by the greatest of them.
+        highest = torch.zeros(len(counts)).scatter_reduce(0, number, passages.detach(), "amax")
+        summed = torch.exp(-highest).index_add(0, number, torch.exp(passages - highest[number]))
+        right = margins.gather(1, batch[name][:, None])[:, 0]
+        said = torch.zeros(len(counts)).index_add(0, number[answered], right[answered])
+        total = total + highest + summed.log() - said
+    return total[several].mean() / 2

@@ -30,6 +30,8 @@ class Options:
     """So many layers, from the first, are not trained."""
     dropout: float = 0.0
     """Of the embeddings and of each layer's two outputs; attention has none."""
+    shared: float = 0.0
+    """Weight of the loss over all passages of a question beside that over each."""
     batch_tokens: int = 2048
     save_minutes: float = 5.0
     threads: int = 2
@@ -71,6 +73,7 @@ def command_line(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--peak", type=float, default=1.2e-4, help="highest learning rate")
     parser.add_argument("--frozen", type=int, default=0, help="so many layers, from the first, are not trained")
     parser.add_argument("--dropout", type=float, default=0.0, help="dropout while training")
+    parser.add_argument("--shared", type=float, default=0.0, help="weight of the loss over all passages of a question")
     parser.add_argument("--batch-tokens", type=int, default=2048, help="tokens of a batch, padding included")
     parser.add_argument("--save-minutes", type=float, default=5.0, help="minutes between checkpoints")
     parser.add_argument("--threads", type=int, default=2)
@@ -104,7 +107,7 @@ def _share(text: str) -> tuple[str, float]:
 def described(options: Options) -> dict[str, Any]:
     """What determines a run, for its report: options, mixture, and the hashes of the files. No machine's paths."""
     config = options.base / "config.json"
-    plain = "steps hours seed peak frozen dropout batch_tokens apart apart_paragraphs bf16 first_pass untaught"
+    plain = "steps hours seed peak frozen dropout shared batch_tokens apart apart_paragraphs bf16 first_pass untaught"
     return {
         **{name: getattr(options, name) for name in plain.split()},
         # Of a base that training.unpack made: the reader that it was.

@@ -21,7 +21,7 @@ from rag.errors import InputError, RagError
 from training import checkpoint
 from training.checkpoint import Progress
 from training.encode import Encoded, batches
-from training.model import logits_of, losses_of, new_model, new_optimizer, padded
+from training.model import logits_of, losses_of, new_model, new_optimizer, padded, shared_loss
 from training.options import Options, command_line, described, options_of
 from training.passes import Passes, write_whole
 from training.schedule import DECAY, WARMUP, decay_of, learning_rate
@@ -61,7 +61,10 @@ def train(options: Options) -> Path:
         for group in optimizer.param_groups:
             group["lr"] = rate
         batch = padded(encoded, rows)
-        loss = losses_of(logits_of(model, batch, options.bf16), batch).mean()
+        logits = logits_of(model, batch, options.bf16)
+        loss = losses_of(logits, batch).mean()
+        if options.shared:
+            loss = loss + options.shared * shared_loss(logits, batch)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -102,7 +105,8 @@ def _stream(
     epoch, first = progress.epoch, progress.batch
     while True:
         encoded = passes(epoch)
-        order = batches(encoded.lengths, options.batch_tokens, options.seed, epoch)
+        groups = encoded.groups if options.shared else None
+        order = batches(encoded.lengths, options.batch_tokens, options.seed, epoch, groups=groups)
         for i in range(first, len(order)):
             yield encoded, order[i], (epoch, i + 1)
         epoch, first = epoch + 1, 0
