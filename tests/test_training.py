@@ -172,7 +172,7 @@ def test_questions_without_answer_come_with_the_windows_most_like_them_and_no_an
     source = Source([Paragraph("f", context, (Question("1", "Who ate the bees of Place28?", ()),))])
     assert len(source.windows[0]) > 2
     for epoch in range(5):
-        made = make_examples(source, 1, epoch, Mixture(rephrased=0, slips=0, spoken=0, false_starts=0))
+        made = make_examples(source, 1, epoch, Mixture(tempting=2, rephrased=0, slips=0, spoken=0, false_starts=0))
         assert len(made) == 2
         assert "Place28" in made[0].passage
         assert not any(e.answer for e in made)
@@ -409,10 +409,23 @@ def test_the_confidence_is_fitted_and_written_whole(tmp_path: Path) -> None:
 
     made = synthetic_paragraphs("made", 60, 1)
     (tmp_path / "made.json").write_text(json.dumps(squad_tree(made)), "utf-8")
+    articles = [
+        replace(p, questions=(*p.questions, Question("n", "Who sank it?", ()))) for p in made if not for_fitting(p)
+    ]
+    (tmp_path / "articles.json").write_text(json.dumps(squad_tree(articles[:5])), "utf-8")
     reader = tmp_path / "reader"
     shutil.copytree(PACKAGED, reader)
     done = subprocess.run(
-        [sys.executable, "-m", "training.calibrate", "--reader", reader, tmp_path / "made.json"],
+        [
+            sys.executable,
+            "-m",
+            "training.calibrate",
+            tmp_path / "made.json",
+            "--articles",
+            tmp_path / "articles.json",
+            "--reader",
+            reader,
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -422,6 +435,8 @@ def test_the_confidence_is_fitted_and_written_whole(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     asked = sum(len(paragraph.questions) for paragraph in made if for_fitting(paragraph))
     assert f"made.json: {asked} questions for fitting" in done.stdout
+    of_files, of_articles = (int(n) for n in re.findall(r"(\d+) cases so far", done.stdout))
+    assert of_articles - of_files == sum(len(p.questions) for p in articles[:5])
     before, after = OnnxNetwork(PACKAGED), OnnxNetwork(reader)
     assert after.calibration.keys() == before.calibration.keys() and after.calibration != before.calibration
     assert after.ranking.keys() == before.ranking.keys() and 0 < after.threshold < 1

@@ -1,12 +1,13 @@
 """Fit the reader's confidence: evidence of each best answer -> the probability that it is right.
 
-    python -m training.calibrate --reader DIR FILES... [--limit N] [--risk R] [--answerable S]
+    python -m training.calibrate --reader DIR FILES... [--articles FILES...] [--limit N] [--risk R] [--answerable S]
 
 Only the questions of a fifth of the paragraphs are used, told by their text (``for_fitting``); ``rag eval --held-out``
 reports on the others. Each is asked as deployed, of all paragraphs of its file; once more with its own paragraph
 withheld; and, where one can be made, a near miss of it is asked of its paragraph; then all of this in other words.
 What the evidence is worth is learnt from all of these; how sure to be, for a mix of which the share ``--answerable``
-has an answer. Weights and threshold are written into ``DIR/reader.json``. The figures printed are of folds, whole
+has an answer. All questions of ``--articles``, files of whole texts that the reader was not trained on, are used too,
+each asked of its own. Weights and threshold are written into ``DIR/reader.json``. The figures printed are of folds, whole
 paragraphs, that the weights they use were not fitted on.
 """
 
@@ -71,6 +72,14 @@ def cases(bench: Bench, questions: Sequence[tuple[int, Question]], rng: random.R
             if swapped := near_miss(text, context, inside, said, drawn, rng):
                 own = bench.search(swapped, bench.top_k, within=str(number))
                 yield _without_answer(context, bench.find(replace(question, text=swapped), own))
+
+
+def of_articles(bench: Bench) -> Iterator[Case]:
+    """What the reader finds for every question in the text that it is about."""
+    for number, question in bench.questions():
+        found = bench.find(question, bench.search(question.text, bench.top_k, within=str(number)))
+        right = [is_right(one, number, question) for one in found]
+        yield Case(bench.paragraphs[number].context, found, right, bool(question.answers))
 
 
 def _without_answer(context: str, found: list[Found]) -> Case:
@@ -231,6 +240,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.calibrate", description="Fit the reader's confidence.")
     parser.add_argument("files", nargs="+", type=Path, help="SQuAD-format files to fit on")
+    parser.add_argument("--articles", nargs="*", type=Path, default=[], help="files of which all is for fitting")
     parser.add_argument("--reader", required=True, type=Path, help="the reader's folder")
     parser.add_argument("--limit", type=int, help="so many questions of each file at most")
     parser.add_argument("--risk", type=float, default=0.05, help="share of unanswerable questions that may be answered")
@@ -248,6 +258,9 @@ def main() -> None:
         asked = rng.sample(questions, min(given.limit or len(questions), len(questions)))
         gathered += cases(bench, asked, rng)
         print(f"{path.name}: {len(asked)} questions for fitting, {len(gathered)} cases so far", flush=True)
+    for path in given.articles:
+        gathered += of_articles(Bench(read_squad(path), open_encoder(), network, TOP_K))
+        print(f"{path.name}: {len(gathered)} cases so far", flush=True)
     gathered = [case for case in gathered if case.found]
     pairs = cross_fitted(gathered, given.answerable, given.seed)
     confidences, truth = [c for c, _ in pairs], [float(r) for _, r in pairs]

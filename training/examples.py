@@ -28,7 +28,7 @@ class Mixture:
     near_miss: float = 0.5
     retrieved_from: int = 6
     """A retrieved negative is drawn from this many best windows."""
-    tempting: int = 2
+    tempting: int = 1
     """A question without an answer is asked of so many windows, those with most of its terms."""
     alone: float = 0.5
     """Share of one-sentence contexts that are not put among other sentences."""
