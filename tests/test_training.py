@@ -625,3 +625,17 @@ def test_teachers_see_what_the_reader_finds_hard() -> None:
         assert np.isin(answered, rows).mean() == pytest.approx(share, abs=0.05)
         assert (rows % 2 == 1).sum() / 1000 == pytest.approx(share, abs=0.08)
         assert (np.diff(rows) > 0).all()
+
+
+def test_the_articles_for_training_fitting_and_measuring_are_whole_and_apart() -> None:
+    from tests.conftest import ROOT, SEED
+
+    folder = ROOT / "training" / "articles"
+    train, fit, dev = (read_squad(folder / f"articles_{name}.json.gz") for name in ("train", "fit", "dev"))
+    seed = Paragraph("seed", SEED.read_text("utf-8"), ())
+    for ours, others in ((train, [*fit, *dev, seed]), (fit, [*dev, seed]), (dev, [seed])):
+        assert without_text_of(ours, others) == ours == deduplicate(ours)
+        asked = [q for p in ours for q in p.questions]
+        assert all(len(p.questions) >= 25 for p in ours)
+        assert 0.3 < sum(not q.answers for q in asked) / len(asked) < 0.45
+    assert len(dev) == 28

@@ -21,6 +21,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "timeqa_easy": ("Time-Sensitive-QA, easy (wenhuchen/Time-Sensitive-QA)", "BSD-3-Clause"),
     "qasrl_wikinews": ("QA-SRL gold standard, Wikinews (plroit/qasrl-gs)", "MIT"),
     "qamr": ("QAMR (uwnlp/qamr)", "MIT"),
+    "articles_train": ("articles with questions, written for this project by a language model", "Apache-2.0"),
 }
 """Known training files by name: what they are, and their licence."""
 
@@ -91,7 +92,7 @@ def _sources(run: dict[str, Any]) -> str:
 
 def _by_way_of(run: dict[str, Any]) -> str:
     before = run.get("trained_on_from")
-    return f", by way of the\nreader with sha256 `{before}`, trained on the same files" if before else ""
+    return f", by way of the\nreader with sha256 `{before}`, whose own card, in this file's history, says how it was made" if before else ""
 
 
 def _teacher(run: dict[str, Any]) -> str:
