@@ -92,7 +92,10 @@ def _sources(run: dict[str, Any]) -> str:
 
 def _by_way_of(run: dict[str, Any]) -> str:
     before = run.get("trained_on_from")
-    return f", by way of the\nreader with sha256 `{before}`, whose own card, in this file's history, says how it was made" if before else ""
+    if not before:
+        return ""
+    return f""", by way of the
+reader with sha256 `{before}`, whose own card, in this file's history, says how it was made"""
 
 
 def _teacher(run: dict[str, Any]) -> str:
