@@ -22,6 +22,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "qasrl_wikinews": ("QA-SRL gold standard, Wikinews (plroit/qasrl-gs)", "MIT"),
     "qamr": ("QAMR (uwnlp/qamr)", "MIT"),
     "articles_train": ("articles with questions, written for this project by a language model", "Apache-2.0"),
+    "articles_more": ("more such articles, with questions of a reader's usual kinds too", "Apache-2.0"),
 }
 """Known training files by name: what they are, and their licence."""
 
@@ -102,11 +103,13 @@ def _teacher(run: dict[str, Any]) -> str:
     teacher = run.get("teacher")
     if not teacher:
         return ""
+    before = teacher["run"].get("trained_on_from")
+    base = f"the reader with sha256 `{before}`" if before else f"{teacher['base']} (weights `{teacher['base_sha256']}`)"
+    mean = teacher["run"].get("average_of")
     return f"""
-Learnt from a larger reader's scores for every token of {teacher["marked"]:,} examples with an answer, preferably such
-as the reader above had trouble with, and to {GOLD:.0%} from the answers given. The larger one was made from {teacher["base"]}
-({teacher["kind"]}; sha256 of its weights `{teacher["base_sha256"]}`) by {teacher["step"]:,} steps of the same training
-on the same files; it is not shipped.
+Learnt from a teacher's scores for every token of {teacher["marked"]:,} examples with an answer, preferably such as the
+reader had trouble with, and to {GOLD:.0%} from the answers given. The teacher ({teacher["kind"]}) was made from
+{base} by {teacher["step"]:,} steps of the same training{f", as the mean of {mean}" if mean else ""}; it is not shipped.
 """
 
 
