@@ -353,7 +353,7 @@ def test_the_smoke_run_trains_resumes_teaches_exports_and_measures(tmp_path: Pat
     assert report["reader"]["step"] == 12
     assert report["bytes"] < 30_000_000
     assert report["run"]["teacher"]["marked"] == taught["marked"]
-    assert "Learnt from a larger reader" in (run / "export" / "MODEL_CARD.md").read_text("utf-8")
+    assert "Learnt from a teacher" in (run / "export" / "MODEL_CARD.md").read_text("utf-8")
     assert str(tmp_path) not in (run / "run.json").read_text("utf-8")
     assert (run / "stable" / "optimizer.pt").exists()
 
