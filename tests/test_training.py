@@ -633,7 +633,7 @@ def test_the_articles_for_training_fitting_and_measuring_are_whole_and_apart() -
     folder = ROOT / "training" / "articles"
     train, fit, dev = (
         [p for name in names for p in read_squad(folder / f"articles_{name}.json.gz")]
-        for names in (("train", "more"), ("fit",), ("dev",))
+        for names in (("train", "more", "twins"), ("fit",), ("dev",))
     )
     seed = Paragraph("seed", SEED.read_text("utf-8"), ())
     for ours, others in ((train, [*fit, *dev, seed]), (fit, [*dev, seed]), (dev, [seed])):

@@ -23,6 +23,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "qamr": ("QAMR (uwnlp/qamr)", "MIT"),
     "articles_train": ("articles with questions, written for this project by a language model", "Apache-2.0"),
     "articles_more": ("more such articles, with questions of a reader's usual kinds too", "Apache-2.0"),
+    "articles_twins": ("more such articles, their near misses of many kinds", "Apache-2.0"),
 }
 """Known training files by name: what they are, and their licence."""
 
