@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.assistant import TOP_K
 from rag.index import build
 from rag.load import Source
 from rag.retrieve import Retriever, fuse, ranks
@@ -29,6 +30,15 @@ def test_hits_come_best_first_with_both_ranks(article: Path, encoder: TermEncode
 def test_a_question_of_unknown_words_still_gets_hits(article: Path, encoder: TermEncoder) -> None:
     hits = Retriever(build([Source(article, True)], encoder), encoder).search("Zzyzx?")  # type: ignore[arg-type]
     assert hits and all(hit.bm25 == 0 for hit in hits)
+
+
+def test_a_text_of_no_more_passages_than_are_read_is_read_whole(article: Path, encoder: TermEncoder) -> None:
+    article.write_text("\n\n".join(f"Ship {number} sailed. " + "It snows. " * 55 for number in range(TOP_K - 1)))
+    index = build([Source(article, True)], encoder)
+    assert len(index.passages) == TOP_K
+    for question in ("Zzyzx?", "Where is ship 2?"):
+        hits = Retriever(index, encoder).search(question, k=TOP_K)  # type: ignore[arg-type]
+        assert {hit.passage.start for hit in hits} == {passage.start for passage in index.passages}
 
 
 def test_fusion_as_worked_out_by_hand() -> None:

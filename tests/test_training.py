@@ -425,6 +425,8 @@ def test_the_confidence_is_fitted_and_written_whole(tmp_path: Path) -> None:
             tmp_path / "articles.json",
             "--reader",
             reader,
+            "--risk",
+            "0.2",
         ],
         cwd=ROOT,
         capture_output=True,
@@ -440,6 +442,7 @@ def test_the_confidence_is_fitted_and_written_whole(tmp_path: Path) -> None:
     before, after = OnnxNetwork(PACKAGED), OnnxNetwork(reader)
     assert after.calibration.keys() == before.calibration.keys() and after.calibration != before.calibration
     assert after.ranking.keys() == before.ranking.keys() and 0 < after.threshold < 1
+    assert json.loads((reader / "reader.json").read_text("utf-8"))["risk"] == 0.2
     for clue, weight in [*after.ranking.items(), *after.calibration.items()]:
         assert clue == "bias" or (weight <= 0 if clue in AGAINST else weight >= 0), clue
     assert sorted(file.name for file in reader.iterdir()) == sorted(file.name for file in PACKAGED.iterdir())

@@ -280,7 +280,7 @@ def main() -> None:
         print(f"threshold {at}: {yes:.1%} of answerable, {no:.1%} of other questions answered, {wrong:.1%} wrong")
     ranking, calibration = fit_both(gathered, given.answerable)
     about = json.loads((given.reader / "reader.json").read_text())
-    about |= {"ranking": ranking, "calibration": calibration, "threshold": threshold}
+    about |= {"ranking": ranking, "calibration": calibration, "threshold": threshold, "risk": given.risk}
     part = given.reader / ".reader.json.part"
     part.write_text(json.dumps(about, indent=1) + "\n")
     part.replace(given.reader / "reader.json")
