@@ -92,7 +92,7 @@ def wire(blocks: Any, on: Widgets, desk: Desk) -> None:
 
     def begin(mine: Conversation) -> Changes:
         mine.cut()
-        return {on.question: "", on.chat: [], **suggested(desk.suggested())}
+        return {on.chat: [], **suggested(desk.suggested())}
 
     def arrive(request: gr.Request) -> Changes:
         words = words_of(request)
@@ -148,7 +148,7 @@ def wire(blocks: Any, on: Widgets, desk: Desk) -> None:
     on.chat.retry(again, [conversation, on.picker], outputs, **asks).failure(current, conversation, on.chat, **quiet)
     if desk.keep:
         on.chat.like(rated, conversation, None, **quiet)
-    on.new.click(begin, conversation, [on.question, on.chat, *suggestions], **quiet)
+    on.new.click(begin, conversation, [on.chat, *suggestions], **quiet)
     download = (STATIC / "download.js").read_text("utf-8")
     on.export.click(export, conversation, on.exported, **quiet).then(None, on.exported, None, js=download, **quiet)
     on.picker.input(picked, on.picker, on.pane, **quiet)

@@ -240,7 +240,9 @@ def test_a_link_asks_and_a_new_conversation_begins_empty(playwright: Playwright,
         page.wait_for_function("document.querySelectorAll('.answered').length === 1")
         assert page.locator(".reply").count() == 1
         page.get_by_role("button", name="New conversation").click()
+        page.get_by_role("textbox").fill("When did he")
         page.locator(".reply").wait_for(state="detached")
+        assert page.get_by_role("textbox").input_value() == "When did he"  # typed meanwhile, and kept
         ask(page, "When did he build it?")
         assert page.locator(".asked").count() == 1 and "Hugo" not in page.locator(".asked").inner_text()
 
