@@ -52,6 +52,17 @@ class Conversation:
 
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
+        self.number = 0
+
+    def begin(self, number: int) -> bool:
+        """Forget what was said before the visitor's conversation of this number; False when a later one has begun.
+
+        A question and the wish for a new conversation may come in another order than the visitor's: the number,
+        which the browser counts, tells which it was.
+        """
+        if number > self.number:
+            self.number, self.exchanges = number, []
+        return number == self.number
 
     def add(self, exchange: Exchange) -> None:
         """Put an exchange at the end; the oldest goes when there are too many."""

@@ -24,6 +24,7 @@ UNNOTICED = 60
 """Seconds that a page which has just been opened waits for suggested questions."""
 
 MOVE = "question => ['', question]"
+COUNT = "begun => begun + 1"
 
 Changes = dict[Any, Any]
 """Widget -> its new value; a widget that is not named stays as it is."""
@@ -62,8 +63,8 @@ def wire(blocks: Any, on: Widgets, desk: Desk) -> None:
     conversation = gr.State(Conversation(), time_to_live=4 * 3600)
     asked_by_link = gr.State("")
 
-    def answer(asked: str, mine: Conversation, shown: int, request: gr.Request) -> Iterator[Changes]:
-        if not asked.strip():
+    def answer(asked: str, mine: Conversation, begun: int, shown: int, request: gr.Request) -> Iterator[Changes]:
+        if not asked.strip() or not mine.begin(place(begun)):
             yield {on.chat: gr.skip()}
             return
         words = words_of(request)
@@ -76,23 +77,27 @@ def wire(blocks: Any, on: Widgets, desk: Desk) -> None:
             yield changes
         yield suggested(desk.suggested(mine))
 
-    def typed(asked: str, mine: Conversation, shown: int, request: gr.Request) -> Iterator[Changes]:
-        for changes in answer(asked, mine, shown, request):
+    def typed(asked: str, mine: Conversation, begun: int, shown: int, request: gr.Request) -> Iterator[Changes]:
+        for changes in answer(asked, mine, begun, shown, request):
             failed = on.chat in changes and mine.exchanges and mine.exchanges[-1].problem
             yield {**changes, on.question: asked[:MAX_QUESTION]} if failed else changes  # to be mended
 
-    def again(mine: Conversation, shown: int, event: gr.RetryData, request: gr.Request) -> Iterator[Changes]:
+    def again(
+        mine: Conversation, begun: int, shown: int, event: gr.RetryData, request: gr.Request
+    ) -> Iterator[Changes]:
         number = place(event.index) // 2
-        question = mine.exchanges[number].question if number < len(mine.exchanges) else ""
-        mine.cut(number)
-        yield from answer(question, mine, shown, request)
+        asked = mine.exchanges if mine.begin(place(begun)) else []
+        question = asked[number].question if number < len(asked) else ""
+        if question:
+            mine.cut(number)
+        yield from answer(question, mine, begun, shown, request)
 
     def current(mine: Conversation, request: gr.Request) -> Any:
         return desk.messages(mine, words_of(request))
 
-    def begin(mine: Conversation) -> Changes:
-        mine.cut()
-        return {on.chat: [], **suggested(desk.suggested())}
+    def begin(mine: Conversation, begun: int, request: gr.Request) -> Changes:
+        mine.begin(place(begun))
+        return {on.chat: desk.messages(mine, words_of(request)), **suggested(desk.suggested(mine))}
 
     def arrive(request: gr.Request) -> Changes:
         words = words_of(request)
@@ -138,23 +143,27 @@ def wire(blocks: Any, on: Widgets, desk: Desk) -> None:
     for event in (on.question.submit, on.send.click):
         # The box is emptied by the browser, at once: what is typed meanwhile stays.
         moved = event(None, on.question, [on.question, on.asked], js=MOVE, trigger_mode="multiple", **quiet)
-        asking = moved.then(typed, [on.asked, conversation, on.picker], outputs, **asks)
+        asking = moved.then(typed, [on.asked, conversation, on.begun, on.picker], outputs, **asks)
         asking.failure(current, conversation, on.chat, **quiet)
     for event, source in [(chip.click, chip) for chip in on.chips]:
         # Once: a double click, or one on a chip that is about to be replaced, asks nothing twice.
-        event(answer, [source, conversation, on.picker], outputs, **{**asks, "trigger_mode": "once"}).failure(
+        event(answer, [source, conversation, on.begun, on.picker], outputs, **{**asks, "trigger_mode": "once"}).failure(
             current, conversation, on.chat, **quiet
         )
-    on.chat.retry(again, [conversation, on.picker], outputs, **asks).failure(current, conversation, on.chat, **quiet)
+    on.chat.retry(again, [conversation, on.begun, on.picker], outputs, **asks).failure(
+        current, conversation, on.chat, **quiet
+    )
     if desk.keep:
         on.chat.like(rated, conversation, None, **quiet)
-    on.new.click(begin, conversation, [on.chat, *suggestions], **quiet)
+    on.new.click(None, on.begun, on.begun, js=COUNT, trigger_mode="multiple", **quiet).then(
+        begin, [conversation, on.begun], [on.chat, *suggestions], trigger_mode="multiple", **quiet
+    )
     download = (STATIC / "download.js").read_text("utf-8")
     on.export.click(export, conversation, on.exported, **quiet).then(None, on.exported, None, js=download, **quiet)
     on.picker.input(picked, on.picker, on.pane, **quiet)
     on.pane.select(opened, None, [on.picker, on.pane], **quiet)
     blocks.load(arrive, None, [asked_by_link, on.pane, on.banner, on.chat, on.hint, on.kept], **quiet).then(
-        answer, [asked_by_link, conversation, on.picker], outputs, **asks
+        answer, [asked_by_link, conversation, on.begun, on.picker], outputs, **asks
     )
     blocks.load(first_suggestions, None, suggestions, concurrency_limit=None, **quiet)
 

@@ -18,7 +18,10 @@ NAME = "Ask the Article"
 
 @dataclass(frozen=True, slots=True)
 class Widgets:
-    """The widgets that something happens to; ``asked`` and ``exported`` are not seen: they pass text on."""
+    """The widgets that something happens to.
+
+    The last three are not seen: ``asked`` and ``exported`` pass text on, ``begun`` counts new conversations.
+    """
 
     banner: Any
     chat: Any
@@ -33,6 +36,7 @@ class Widgets:
     pane: Any
     asked: Any
     exported: Any
+    begun: Any
 
 
 def lay_out(documents: Sequence[Document], article: str, keeps: bool) -> Widgets:
@@ -80,8 +84,8 @@ def lay_out(documents: Sequence[Document], article: str, keeps: bool) -> Widgets
                 visible=len(names) > 1,
             )
             pane = gr.HTML(article, elem_id="pane", js_on_load=(STATIC / "page.js").read_text("utf-8"))
-    passed = [gr.Textbox(visible=False) for _ in range(2)]
-    return Widgets(banner, chat, hint, chips, question, send, new, export, kept, picker, pane, *passed)
+    unseen = [gr.Textbox(visible=False), gr.Textbox(visible=False), gr.Number(0, precision=0, visible=False)]
+    return Widgets(banner, chat, hint, chips, question, send, new, export, kept, picker, pane, *unseen)
 
 
 def titles(documents: Sequence[Document]) -> list[str]:

@@ -20,7 +20,7 @@ from tests.browser import PHONE, WIDE, ask, axe, chromium, highlighted, until, v
 from tests.conftest import ARTICLE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Playwright
+    from playwright.sync_api import Playwright, Route
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -245,6 +245,37 @@ def test_a_link_asks_and_a_new_conversation_begins_empty(playwright: Playwright,
         assert page.get_by_role("textbox").input_value() == "When did he"  # typed meanwhile, and kept
         ask(page, "When did he build it?")
         assert page.locator(".asked").count() == 1 and "Hugo" not in page.locator(".asked").inner_text()
+
+
+@pytest.mark.parametrize("late", ["the new conversation", "the question"])
+def test_a_new_conversation_begins_where_the_visitor_began_it(playwright: Playwright, site: Site, late: str) -> None:
+    """Messages to the server may arrive in another order than they were sent."""
+    with visit(playwright, site.address) as page:
+        box, button = page.get_by_role("textbox"), page.get_by_role("button", name="New conversation")
+        ask(page, BUILT)
+        held: list[Route] = []
+        page.route("**/queue/join*", lambda route: route.continue_() if held else held.append(route))
+        if late == "the question":
+            box.fill(SWARM)
+            box.press("Enter")
+            until(page, lambda: bool(held))
+            button.click()
+            page.locator(".reply").wait_for(state="detached")
+            left: list[str] = []
+        else:
+            button.click()
+            until(page, lambda: bool(held))
+            box.fill(SWARM)
+            box.press("Enter")
+            page.locator(".asked", has_text=SWARM).wait_for()
+            page.locator(".reply.reading").wait_for(state="detached")
+            left = [SWARM]
+        with page.expect_response("**/queue/join*"):
+            held[0].continue_()
+        page.wait_for_timeout(500)
+        assert page.locator(".asked").all_inner_texts() == left
+        ask(page, UNKNOWN)
+        assert page.locator(".asked").all_inner_texts() == [*left, UNKNOWN]
 
 
 def test_ratings_and_questions_are_kept_without_the_visitor(playwright: Playwright, site: Site) -> None:

@@ -137,6 +137,16 @@ def test_a_new_conversation_is_not_joined_by_a_late_reply(assistant: Assistant) 
     assert list(steps)[-1].reply and mine.exchanges == []
 
 
+def test_conversations_begin_in_the_order_of_their_numbers() -> None:
+    mine = Conversation()
+    mine.add(Exchange("asked before"))
+    assert mine.begin(0) and [e.question for e in mine.exchanges] == ["asked before"]
+    assert mine.begin(1) and mine.exchanges == []
+    mine.add(Exchange("asked in the new one"))
+    assert mine.begin(1) and not mine.begin(0)  # the button's own message, late; a question of the one before
+    assert [e.question for e in mine.exchanges] == ["asked in the new one"]
+
+
 def test_the_oldest_exchanges_go() -> None:
     mine = Conversation()
     for number in range(LONGEST + 10):
