@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.load import serving
+from rag.article import LARGEST
 from rag.feedback import Record, read
 from rag.words import catalogue
 from tests.browser import PHONE, WIDE, ask, axe, chromium, highlighted, until, visit
@@ -178,9 +179,11 @@ def test_another_document_chosen_in_the_drawer_can_be_left_again(playwright: Pla
 
 
 def test_in_a_long_paragraph_the_quote_itself_is_brought_into_view(playwright: Playwright, tmp_path: Path) -> None:
-    filler = " ".join(f"Item {n} of the list was counted and put back on its shelf." for n in range(6000))
+    items = [f"Item {n} of the list was counted and put back on its shelf." for n in range(5500)]
+    paragraph = " ".join([*items, "The bell of Orsk was cast in 1743.", *items[:100]])
+    assert paragraph.index("The bell") > LARGEST  # not in the part before
     source = tmp_path / "list.txt"
-    source.write_text(f"The list of the keeper\n\n{filler} The bell of Orsk was cast in 1743. {filler}\n", "utf-8")
+    source.write_text(f"The list of the keeper\n\n{paragraph}\n", "utf-8")
     with serving({"RAG_SOURCES": str(source)}) as address, visit(playwright, address, PHONE) as page:
         ask(page, "When was the bell of Orsk cast?")
         page.locator("a.cite").first.tap()
