@@ -69,18 +69,15 @@ def wire(blocks: Any, on: Widgets, desk: Desk) -> None:
             return
         words = words_of(request)
         for exchange in desk.ask(asked, mine):
-            changes = {on.chat: desk.messages(mine, words)}
+            changes: Changes = {on.chat: desk.messages(mine, words)}
+            if exchange.problem:
+                changes[on.question] = asked[:MAX_QUESTION]  # to be mended
             if exchange.reply and exchange.reply.citations:
                 cited, _ = desk.documents[exchange.reply.citations[0].source]
                 if cited != shown:
                     changes |= {on.picker: cited, on.pane: desk.article(cited, words)}
             yield changes
         yield suggested(desk.suggested(mine))
-
-    def typed(asked: str, mine: Conversation, begun: int, shown: int, request: gr.Request) -> Iterator[Changes]:
-        for changes in answer(asked, mine, begun, shown, request):
-            failed = on.chat in changes and mine.exchanges and mine.exchanges[-1].problem
-            yield {**changes, on.question: asked[:MAX_QUESTION]} if failed else changes  # to be mended
 
     def again(
         mine: Conversation, begun: int, shown: int, event: gr.RetryData, request: gr.Request
@@ -143,7 +140,7 @@ def wire(blocks: Any, on: Widgets, desk: Desk) -> None:
     for event in (on.question.submit, on.send.click):
         # The box is emptied by the browser, at once: what is typed meanwhile stays.
         moved = event(None, on.question, [on.question, on.asked], js=MOVE, trigger_mode="multiple", **quiet)
-        asking = moved.then(typed, [on.asked, conversation, on.begun, on.picker], outputs, **asks)
+        asking = moved.then(answer, [on.asked, conversation, on.begun, on.picker], outputs, **asks)
         asking.failure(current, conversation, on.chat, **quiet)
     for event, source in [(chip.click, chip) for chip in on.chips]:
         # Once: a double click, or one on a chip that is about to be replaced, asks nothing twice.
